@@ -1,0 +1,189 @@
+/* command.h - all that can go into the engine.
+ *
+ * A command is a header, stamped by the leader, and one body. `role` and `actor` say who acts and
+ * come from the session (never from a field a client writes); `subject` is the participant whose
+ * orders are meant. For an enterprise both are the same participant. The journal keeps header and
+ * body; a client's frame carries only type, lane, id and body.
+ *
+ * Names that nobody knows arrive as the *_NONE ids of types.h and get their reason from the engine.
+ * A numeric field set to UNSET, or an enum field set to UNSET_ENUM, takes the family's or the
+ * regime's default. The name "-" means "no name" everywhere and can name nothing.
+ */
+#ifndef ENGINE_COMMAND_H
+#define ENGINE_COMMAND_H
+#include "engine/types.h"
+
+#define UNSET INT64_C(-1)
+#define UNSET_ENUM UINT8_MAX
+
+/* X(number, NAME, field of the union, "script verb"). Numbers are wire and journal numbers. */
+/* clang-format off */
+#define COMMAND_LIST(X)                                                                            \
+    X(1,  ZONE,        zone,        "zone")                                                        \
+    X(2,  INSTRUMENT,  instrument,  "instrument")                                                  \
+    X(3,  LINK,        link,        "link")                                                        \
+    X(4,  LIMIT,       limit,       "limit")                                                       \
+    X(5,  REF,         ref,         "ref")                                                         \
+    X(6,  PARTICIPANT, participant, "participant")                                                 \
+    X(7,  MEMBER,      member,      "member")                                                      \
+    X(8,  DEPOSIT,     deposit,     "deposit")                                                     \
+    X(9,  ISSUE,       issue,       "issue")                                                       \
+    X(10, ORDER,       order,       "order")                                                       \
+    X(11, CANCEL,      cancel,      "cancel")                                                      \
+    X(12, REPLACE,     replace,     "replace")                                                     \
+    X(13, CANCEL_ALL,  cancel_all,  "cancel-all")                                                  \
+    X(14, PHASE,       phase,       "phase")                                                       \
+    X(15, UNCROSS,     uncross,     "uncross")                                                     \
+    X(16, DAY,         day,         "day")                                                         \
+    X(17, PERIOD,      period,      "period")                                                      \
+    X(18, AUCTION,     auction,     "auction")                                                     \
+    X(19, BID,         bid,         "bid")                                                         \
+    X(20, CLEAR,       clear,       "clear")
+/* clang-format on */
+
+#define COMMAND_ENUM(number, name, field, verb) COMMAND_##name = number,
+enum command_type { COMMAND_LIST(COMMAND_ENUM) COMMAND_END };
+#undef COMMAND_ENUM
+
+struct command_zone {
+    struct name name;
+};
+struct command_instrument {
+    struct name name;
+    int64_t lot;        /* units */
+    int64_t tick;       /* fen */
+    int64_t ref_price;  /* fen; UNSET: no reference yet, so no order is inside a band */
+    int64_t band_ppm;   /* 0..PPM */
+    int64_t fee_ppm;    /* 0..PPM, per side */
+    int64_t block_from; /* units: a listing order must be smaller; 0: no block threshold */
+    int64_t t_plus;     /* 0..T_PLUS_MAX trading days */
+    uint8_t family;     /* enum family; never unset */
+    uint8_t stp;        /* enum stp */
+    uint8_t phase;      /* enum phase */
+};
+struct command_link {
+    int64_t rn;       /* delivered */
+    int64_t rd;       /* per received, 1 <= rd <= rn <= RATIO_MAX, reduced by the engine */
+    int64_t levy_ppm; /* 0..PPM */
+    uint16_t instrument;
+    uint8_t from_zone; /* the seller's */
+    uint8_t to_zone;   /* the buyer's */
+    uint8_t allowed;   /* 0 closes the link */
+};
+struct command_limit { /* lo <= net balance <= hi, units received, from -> to positive */
+    int64_t lo;
+    int64_t hi;
+    uint16_t instrument;
+    uint8_t from_zone;
+    uint8_t to_zone;
+};
+struct command_ref {
+    int64_t price;
+    uint16_t instrument;
+    uint8_t zone;
+};
+struct command_participant {
+    struct name name;
+    struct name group;  /* beneficial owner; empty: the participant's own name */
+    struct name city;   /* name or GB/T 2260 code; may be empty */
+    struct name sector; /* may be empty */
+    uint8_t zone;
+    uint8_t type; /* enum participant_type */
+};
+struct command_member { /* from that day on the account trades the instrument in this zone */
+    uint32_t account;
+    int32_t from_day;
+    uint16_t instrument;
+    uint8_t zone;
+};
+struct command_deposit {
+    int64_t cash;
+    uint32_t account;
+};
+struct command_issue { /* into the account's own zone */
+    int64_t qty;
+    uint32_t account;
+    uint16_t instrument;
+};
+struct command_order {     /* the participant is the header's subject */
+    struct name client_id; /* may be empty: then the order is named by its public id only */
+    int64_t qty;
+    int64_t price;      /* limit; 0 for market */
+    int64_t stop_price; /* 0: none */
+    int64_t display;    /* iceberg: displayed size; 0: all */
+    int64_t minimum;    /* least quantity at entry; 0: none */
+    int32_t until_day;  /* GTC: last day; 0: no end */
+    uint16_t instrument;
+    uint8_t side;
+    uint8_t type;
+    uint8_t tif;
+    uint8_t post_only;
+};
+struct command_cancel { /* by public id if it is not ORDER_ID_NONE, else by the subject's client id
+                         */
+    struct name client_id;
+    uint64_t order_id;
+};
+struct command_replace {
+    struct name client_id;
+    uint64_t order_id;
+    int64_t qty;   /* new open quantity, at least 1 */
+    int64_t price; /* UNSET: keep */
+};
+struct command_cancel_all { /* NONE widens: all instruments; all participants (operator only) */
+    uint32_t account;
+    uint16_t instrument;
+};
+struct command_phase {
+    uint16_t instrument;
+    uint8_t phase;
+};
+struct command_uncross {
+    uint16_t instrument;
+};
+struct command_day {
+    int32_t day;
+};
+struct command_period {
+    uint16_t year;
+};
+struct command_auction {
+    struct name name;
+    int64_t offer;
+    int64_t reserve_price;
+    int64_t lot;
+    int64_t floor_min;   /* least quantity of a bid */
+    int64_t share_ppm;   /* most of the offer one group may bid for */
+    int64_t deposit_ppm; /* of price x quantity, rounded up, frozen at the bid */
+    uint32_t seller;     /* participant, SELLER_ISSUER, or PARTICIPANT_NONE: unknown name */
+    uint16_t instrument;
+    uint8_t regime;
+    uint8_t undersubscribed;
+    uint8_t tie;
+    uint8_t unsold;
+};
+struct command_bid { /* the bidder is the header's subject */
+    int64_t qty;
+    int64_t price;
+    uint32_t auction;
+};
+struct command_clear {
+    uint32_t auction;
+};
+
+struct command {
+    uint64_t sequence; /* stamped by the leader; rises by one */
+    int64_t time_ns;   /* stamped by the leader; never falls */
+    uint64_t id;       /* rises strictly inside a lane; 0 with lane 0: not protected */
+    uint32_t lane;     /* 0: none. Lanes of different (role, actor) are different lanes */
+    uint32_t actor;    /* who acts; PARTICIPANT_NONE for roles without a participant */
+    uint32_t subject;  /* whose order or bid; PARTICIPANT_NONE where the body names nobody */
+    uint8_t role;      /* enum role */
+    uint8_t type;      /* enum command_type */
+    union {
+#define COMMAND_MEMBER(number, name, field, verb) struct command_##field field;
+        COMMAND_LIST(COMMAND_MEMBER)
+#undef COMMAND_MEMBER
+    } body;
+};
+#endif
