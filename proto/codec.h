@@ -31,7 +31,7 @@
 #define CODEC_EVENT_HEAD 16
 #define CODEC_BODY_MAX 130    /* the largest command body: PARTICIPANT */
 #define CODEC_COMMAND_MAX 170 /* CODEC_COMMAND_HEAD + CODEC_BODY_MAX */
-#define CODEC_EVENT_MAX 229   /* the largest event: TRADE */
+#define CODEC_EVENT_MAX 221   /* the largest event: TRADE */
 
 /* What was wrong, for a fault message. */
 struct codec_place {
