@@ -1,6 +1,6 @@
 /* report.c - which execution reports an event means. */
 #include "proto/report.h"
-#include "engine/assert.h"
+#include "engine/reason.h"
 
 #define AS(type, event) ((const struct type *)(const void *)(event))
 
