@@ -128,11 +128,8 @@ static int check_link(const struct entry *entry, const uint8_t *bytes,
     return 0;
 }
 
-int entry_get(const uint8_t *key, size_t key_size, const uint8_t *bytes, size_t size,
-              struct entry_link *link, struct entry *out, struct fault_text *why)
+static struct entry decode(const uint8_t *bytes, size_t size)
 {
-    int fault = check_form(key, key_size, bytes, size, link->index + 1, why);
-    if (fault) return fault;
     struct entry entry = {
         .index = bytes_get64(bytes + AT_INDEX),
         .term = bytes_get64(bytes + AT_TERM),
@@ -146,6 +143,26 @@ int entry_get(const uint8_t *key, size_t key_size, const uint8_t *bytes, size_t 
         .commands_size = size - ENTRY_HEAD,
     };
     memcpy(entry.digest, bytes + AT_DIGEST, HASH_BYTES);
+    return entry;
+}
+
+int entry_peek(const uint8_t *key, size_t key_size, const uint8_t *bytes, size_t size,
+               struct entry_link *out, struct fault_text *why)
+{
+    int fault = check_form(key, key_size, bytes, size, 0, why);
+    if (fault) return fault;
+    struct entry entry = decode(bytes, size);
+    memcpy(out->cluster, bytes + AT_CLUSTER, CLUSTER_BYTES);
+    move_behind(out, &entry, bytes, size);
+    return 0;
+}
+
+int entry_get(const uint8_t *key, size_t key_size, const uint8_t *bytes, size_t size,
+              struct entry_link *link, struct entry *out, struct fault_text *why)
+{
+    int fault = check_form(key, key_size, bytes, size, link->index + 1, why);
+    if (fault) return fault;
+    struct entry entry = decode(bytes, size);
     fault = check_link(&entry, bytes, link, why);
     if (fault) return fault;
     move_behind(link, &entry, bytes, size);
@@ -157,8 +174,8 @@ int entry_get(const uint8_t *key, size_t key_size, const uint8_t *bytes, size_t 
 #define LIMIT_FIELDS(X)                                                                            \
     X(zones)                                                                                       \
     X(instruments)                                                                                 \
-    X(participants) X(orders) X(names) X(levels) X(positions) X(auctions) X(bids) X(lanes)         \
-        X(lane_window)
+    X(participants)                                                                                \
+    X(orders) X(names) X(levels) X(positions) X(auctions) X(bids) X(lanes) X(lane_window)
 
 void entry_limits_put(uint8_t out[ENTRY_LIMITS_BYTES], const struct engine_limits *limits)
 {

@@ -75,6 +75,11 @@ void entry_put(uint8_t *out, const struct entry *entry, struct entry_link *link)
 int entry_get(const uint8_t *key, size_t key_size, const uint8_t *bytes, size_t size,
               struct entry_link *link, struct entry *out, struct fault_text *why);
 
+/* The link behind a value whose predecessor is not at hand: checks form and checksum only. Returns
+ * 0, ERR_CHECKSUM, ERR_VERSION or ERR_MALFORMED. */
+int entry_peek(const uint8_t *key, size_t key_size, const uint8_t *bytes, size_t size,
+               struct entry_link *out, struct fault_text *why);
+
 /* The last sequence of an entry; its first minus one when it has no commands. */
 static inline uint64_t entry_last_sequence(const struct entry *entry)
 {

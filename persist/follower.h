@@ -35,6 +35,10 @@ typedef int follower_watch(void *context, const struct command *command,
 int follower_init(struct follower *follower, const struct engine_limits *limits);
 void follower_deinit(struct follower *follower);
 
+/* Follows into an engine and buffer of the caller's: nothing to deinit. Needs: a fresh engine. */
+void follower_borrow(struct follower *follower, struct engine *engine,
+                     const struct event_buffer *out);
+
 /* Applies one entry. Returns 0, ERR_DIGEST (names sequence and rule set), ERR_VERSION (unknown rule
  * set), ERR_MALFORMED, ERR_GAP, or what `watch` returned. `watch` may be NULL. */
 int follower_apply(struct follower *follower, const struct entry *entry, follower_watch *watch,
