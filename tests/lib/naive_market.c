@@ -1,0 +1,331 @@
+/* naive_market.c - reads a market script on standard input, prints its events.
+ *
+ * Usage: naive_market < script. Exits 0, or 2 at the first unreadable line (as `lingnan replay`).
+ * `digest` is not known here: the line is read over. */
+#include "tests/lib/naive.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef const char *apply_function(const struct naive_line *line);
+typedef void look_function(const struct naive_line *line);
+
+enum { ENTERPRISES = 1, REGULATORS = 2, OPERATORS = 4, ALL = 7, ITSELF = 7 };
+
+struct verb {
+    const char *name;
+    apply_function *apply;
+    look_function *look;
+    int roles; /* who may, beside the system; ITSELF: the verb looks at that itself, later */
+    int words_min, words_max; /* with the verb */
+    const char *keys;
+};
+
+static const struct verb verbs[] = {
+    {"zone", naive_do_zone, NULL, REGULATORS | OPERATORS, 2, 2, ""},
+    {"instrument", naive_do_instrument, NULL, OPERATORS, 2, 2,
+     "family lot tick ref band_ppm fee_ppm block_from t_plus stp phase"},
+    {"link", naive_do_link, NULL, REGULATORS | OPERATORS, 4, 4, "ratio levy_ppm allowed"},
+    {"limit", naive_do_limit, NULL, REGULATORS | OPERATORS, 4, 4, "lo hi"},
+    {"ref", naive_do_ref, NULL, OPERATORS, 3, 3, "price"},
+    {"participant", naive_do_participant, NULL, REGULATORS | OPERATORS, 2, 2,
+     "zone group type city sector"},
+    {"member", naive_do_member, NULL, REGULATORS | OPERATORS, 3, 3, "zone from"},
+    {"deposit", naive_do_deposit, NULL, OPERATORS, 2, 2, "cash"},
+    {"issue", naive_do_issue, NULL, REGULATORS, 3, 3, "qty"},
+    {"order", naive_do_order, NULL, ITSELF, 5, 5, "qty price type stop tif until display min post"},
+    {"cancel", naive_do_cancel, NULL, ITSELF, 2, 2, ""},
+    {"replace", naive_do_replace, NULL, ITSELF, 2, 2, "qty price"},
+    {"cancel-all", naive_do_cancel_all, NULL, ITSELF, 2, 3, ""},
+    {"phase", naive_do_phase, NULL, OPERATORS, 3, 3, ""},
+    {"uncross", naive_do_uncross, NULL, OPERATORS, 2, 2, ""},
+    {"day", naive_do_day, NULL, OPERATORS, 2, 2, ""},
+    {"period", naive_do_period, NULL, REGULATORS | OPERATORS, 2, 2, ""},
+    {"auction", naive_auction_open, NULL, REGULATORS | OPERATORS, 3, 3,
+     "regime seller offer reserve floor_min share_ppm lot deposit_ppm undersubscribed tie unsold"},
+    {"bid", naive_auction_bid, NULL, ITSELF, 3, 3, "qty price"},
+    {"clear", naive_auction_clear, NULL, REGULATORS | OPERATORS, 2, 2, ""},
+    {"book", NULL, naive_look_book, 0, 2, 2, "zone local"},
+    {"account", NULL, naive_look_account, 0, 3, 3, ""},
+    {"orders", NULL, naive_look_orders, 0, 2, 2, ""},
+    {"fund", NULL, naive_look_fund, 0, 2, 2, ""},
+    {"balance", NULL, naive_look_balance, 0, 4, 4, ""},
+    {"reconcile", NULL, naive_look_reconcile, 0, 1, 2, ""},
+    {"time", NULL, NULL, 0, 2, 2, ""},
+    {"capacity", NULL, NULL, 0, 1, 1,
+     "zones instruments participants orders names levels positions auctions bids lanes "
+     "lane_window"},
+    {"digest", NULL, NULL, 0, 1, 1, ""},
+};
+
+/* Is `word` one of the blank-separated words of `list`? Its index, or -1. */
+static int index_of(const char *word, const char *list)
+{
+    size_t size = strlen(word);
+    int index = 0;
+    while (*list) {
+        size_t span = strcspn(list, " ");
+        if (span == size && memcmp(list, word, size) == 0) return index;
+        list += span + (list[span] == ' ');
+        index++;
+    }
+    return -1;
+}
+
+int naive_choice(const char *word, const char *choices)
+{
+    int index = index_of(word, choices);
+    if (index < 0) naive_stop("unknown word %s", word);
+    return index;
+}
+
+const char *naive_value(const struct naive_line *line, const char *key)
+{
+    for (int i = 0; i < line->keys; i++)
+        if (strcmp(line->key[i], key) == 0) return line->value[i];
+    return NULL;
+}
+
+wide naive_number(const struct naive_line *line, const char *key, wide otherwise)
+{
+    const char *text = naive_value(line, key);
+    char *end;
+    long long value;
+    if (!text) return otherwise;
+    errno = 0;
+    value = strtoll(text, &end, 10);
+    if (errno != 0 || end == text || *end) naive_stop("bad number %s=%s", key, text);
+    return value;
+}
+
+/* Days from 1970-01-01 of "YYYY-MM-DD", counted year by year and month by month. */
+int32_t naive_date(const char *text)
+{
+    static const int lengths[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    int year, month, day;
+    int32_t days = 0;
+    if (sscanf(text, "%4d-%2d-%2d", &year, &month, &day) != 3 || month < 1 || month > 12)
+        naive_stop("bad date %s", text);
+    for (int y = 1970; y < year; y++)
+        days += 365 + ((y % 4 == 0 && y % 100 != 0) || y % 400 == 0);
+    for (int m = 1; m < month; m++)
+        days +=
+            lengths[m - 1] + (m == 2 && ((year % 4 == 0 && year % 100 != 0) || year % 400 == 0));
+    return days + day - 1;
+}
+
+int naive_zone_named(const char *name)
+{
+    for (int z = 0; z < naive.zones; z++)
+        if (strcmp(naive.zone[z], name) == 0) return z;
+    naive_stop("unknown zone %s", name);
+}
+
+int naive_instrument_named(const char *name)
+{
+    for (int i = 0; i < naive.instruments; i++)
+        if (strcmp(naive.instrument[i].name, name) == 0) return i;
+    return -1;
+}
+
+int naive_participant_named(const char *name)
+{
+    for (int i = 0; i < naive.participants; i++)
+        if (strcmp(naive.participant[i]->name, name) == 0) return i;
+    return -1;
+}
+
+int naive_auction_named(const char *name)
+{
+    for (int i = 0; i < naive.auctions; i++)
+        if (strcmp(naive.auction[i]->name, name) == 0) return i;
+    return -1;
+}
+
+/* Cuts a line into words and key=value pairs, in place. */
+static void cut(char *text, struct naive_line *out)
+{
+    out->words = out->keys = 0;
+    text[strcspn(text, "#\r\n")] = '\0';
+    for (char *word = strtok(text, " \t"); word; word = strtok(NULL, " \t")) {
+        char *equals = strchr(word, '=');
+        if (out->words == NAIVE_KEYS || out->keys == NAIVE_KEYS) naive_stop("too many words");
+        if (!equals) {
+            out->word[out->words++] = word;
+            continue;
+        }
+        *equals = '\0';
+        out->key[out->keys] = word;
+        out->value[out->keys++] = equals + 1;
+    }
+}
+
+static const struct verb *verb_of(const struct naive_line *line)
+{
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+        const struct verb *verb = &verbs[i];
+        if (strcmp(verb->name, line->word[0]) != 0) continue;
+        if (line->words < verb->words_min || line->words > verb->words_max)
+            naive_stop("%s: wrong number of names", verb->name);
+        for (int key = 0; key < line->keys; key++)
+            if (index_of(line->key[key], verb->keys) < 0 &&
+                index_of(line->key[key], "as lane id") < 0)
+                naive_stop("unknown key %s", line->key[key]);
+        return verb;
+    }
+    naive_stop("unknown verb %s", line->word[0]);
+}
+
+static void act_as(const struct naive_line *line)
+{
+    const char *as = naive_value(line, "as");
+    naive.role = N_SYSTEM;
+    naive.actor = -1;
+    if (!as || strcmp(as, "system") == 0) return;
+    naive.role = N_ENTERPRISE;
+    if (strcmp(as, "regulator") == 0)
+        naive.role = N_REGULATOR;
+    else if (strcmp(as, "operator") == 0)
+        naive.role = N_OPERATOR;
+    else
+        naive.actor = naive_participant_named(as);
+}
+
+static void reject(const struct verb *verb, const struct naive_line *line, const char *reason)
+{
+    if (verb->apply == naive_do_order || verb->apply == naive_do_cancel ||
+        verb->apply == naive_do_replace)
+        naive_say("rejected order=%s reason=%s", line->word[1], reason);
+    else
+        naive_say("rejected command=%s reason=%s", verb->name, reason);
+}
+
+/* A new command: it, then per instrument what changed on the links and the uncross of 6.5. */
+static void apply(const struct verb *verb, const struct naive_line *line)
+{
+    static const int masks[] = {ALL, ENTERPRISES, REGULATORS, OPERATORS};
+    const char *no = "NOT_ALLOWED";
+    if (masks[naive.role] & verb->roles) no = verb->apply(line);
+    if (no) {
+        reject(verb, line, no);
+        return;
+    }
+    for (int i = 0; i < naive.instruments; i++) {
+        struct naive_instrument *x = &naive.instrument[i];
+        naive_say_links(x, false);
+        if (x->phase == N_CONTINUOUS) {
+            naive_new_room(x);
+            naive_say_links(x, false);
+        }
+    }
+}
+
+static char *copy(const char *text)
+{
+    char *made = strdup(text);
+    if (!made) abort();
+    return made;
+}
+
+/* What a command says, without who sends it under which number. */
+static void content_of(const struct naive_line *line, char out[NAIVE_LINE])
+{
+    out[0] = '\0';
+    for (int i = 0; i < line->words; i++)
+        strcat(strcat(out, line->word[i]), " ");
+    for (int i = 0; i < line->keys; i++)
+        if (index_of(line->key[i], "as lane id") < 0)
+            strcat(strcat(strcat(strcat(out, line->key[i]), "="), line->value[i]), " ");
+}
+
+static struct naive_lane *lane_of(uint64_t number)
+{
+    struct naive_lane *lane;
+    for (int i = 0; i < naive.lanes; i++) {
+        lane = &naive.lane[i];
+        if (lane->role == naive.role && lane->actor == naive.actor && lane->number == number)
+            return lane;
+    }
+    if (naive.lanes == NAIVE_LANES) naive_stop("too many lanes");
+    lane = &naive.lane[naive.lanes++];
+    lane->role = naive.role;
+    lane->actor = naive.actor;
+    lane->number = number;
+    lane->answer = calloc((size_t)naive.lane_window, sizeof lane->answer[0]);
+    if (!lane->answer) abort();
+    return lane;
+}
+
+/* Exactly once: is this command a repeat, or too late? Then it is answered here. */
+static bool answered(struct naive_lane *lane, uint64_t id, const char *content,
+                     const struct verb *verb, const struct naive_line *line)
+{
+    for (int i = 0; i < lane->answers; i++) {
+        struct naive_answer *answer = &lane->answer[i];
+        if (answer->id != id) continue;
+        if (strcmp(answer->content, content) != 0)
+            reject(verb, line, "DUPLICATE_ID");
+        else if (answer->line[0])
+            naive_say("%s repeat=1", answer->line);
+        return true;
+    }
+    if (id > lane->highest) return false;
+    reject(verb, line, "STALE_ID");
+    return true;
+}
+
+static void keep_answer(struct naive_lane *lane, uint64_t id, const char *content)
+{
+    if (lane->answers == naive.lane_window) {
+        free(lane->answer[0].content);
+        free(lane->answer[0].line);
+        memmove(&lane->answer[0], &lane->answer[1],
+                (size_t)(lane->answers - 1) * sizeof lane->answer[0]);
+        lane->answers--;
+    }
+    lane->highest = id;
+    lane->answer[lane->answers++] =
+        (struct naive_answer){id, copy(content), copy(naive.said ? naive.first_line : "")};
+}
+
+static void run_line(char *text)
+{
+    char content[NAIVE_LINE];
+    struct naive_line line;
+    const struct verb *verb;
+    cut(text, &line);
+    if (line.words == 0) return;
+    verb = verb_of(&line);
+    act_as(&line);
+    naive.said = false;
+    if (verb->look) verb->look(&line);
+    if (strcmp(verb->name, "capacity") == 0) {
+        naive.orders_max = (int64_t)naive_number(&line, "orders", naive.orders_max);
+        naive.lane_window = (int64_t)naive_number(&line, "lane_window", naive.lane_window);
+    }
+    if (!verb->apply) return;
+    naive.sequence++;
+    if (naive_number(&line, "lane", 0) > 0) {
+        struct naive_lane *lane = lane_of((uint64_t)naive_number(&line, "lane", 0));
+        uint64_t id = (uint64_t)naive_number(&line, "id", 0);
+        content_of(&line, content);
+        if (answered(lane, id, content, verb, &line)) return;
+        apply(verb, &line);
+        keep_answer(lane, id, content);
+        return;
+    }
+    apply(verb, &line);
+}
+
+int main(void)
+{
+    static char text[NAIVE_LINE];
+    naive.orders_max = 1000000;
+    naive.lane_window = 1024;
+    while (fgets(text, sizeof text, stdin)) {
+        naive.line_number++;
+        run_line(text);
+    }
+    return 0;
+}
