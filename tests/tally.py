@@ -15,8 +15,8 @@ import re
 import sys
 
 OK = re.compile(r"^ok\b(?!.*# SKIP)", re.MULTILINE | re.IGNORECASE)
-SKIPPED = re.compile(r"^ok\b.*# SKIP", re.MULTILINE | re.IGNORECASE)
-NOT_OK = re.compile(r"^not ok\b", re.MULTILINE | re.IGNORECASE)
+SKIPPED = re.compile(r"^(not )?ok\b.*# SKIP", re.MULTILINE | re.IGNORECASE)  # cmocka: not ok
+NOT_OK = re.compile(r"^not ok\b(?!.*# SKIP)", re.MULTILINE | re.IGNORECASE)
 OUTPUT_LINES_MAX = 200
 
 
@@ -43,7 +43,8 @@ def read_log(path):
 
 
 def show(entry):
-    lines = ((entry.get("stdout") or "") + (entry.get("stderr") or "")).splitlines()
+    text = (entry.get("stdout") or "") + (entry.get("stderr") or "")
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("ok ")]
     print(f"--- {entry['name']}: {entry['result']}, status {entry.get('returncode')}")
     if len(lines) > OUTPUT_LINES_MAX:
         print(f"    ({len(lines) - OUTPUT_LINES_MAX} earlier lines left out)")

@@ -20,6 +20,7 @@ CASES = [
     ("a program that could not run", [("ERROR", "")], 1, (0, 1)),
     ("a program that hung", [("TIMEOUT", "ok 1 - a\n")], 1, (1, 1)),
     ("a skipped case is no success", [("OK", "1..2\nok 1 - a # SKIP why\nok 2 - b\n")], 0, (1, 0)),
+    ("a case skipped by cmocka", [("OK", "1..2\nnot ok 1 # SKIP a\nok 2 - b\n")], 0, (1, 0)),
     ("only skipped", [("SKIP", "")], 0, (0, 1)),
     ("nothing ran", [], 0, (0, 1)),
     ("no log at all", None, 125, (0, 1)),
