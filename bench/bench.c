@@ -15,6 +15,10 @@ static const struct verb {
     {"flow", bench_flow, "shallow|deep|multi FILE [--seed=N] [--commands=N]"},
     {"book", bench_book, "FLOW [--engine=book|whole|naive] [--zones=1|2] [--latency] [--json]"},
     {"compare", bench_compare, "FLOW... [--runs=N] [--json]"},
+    {"road", bench_road,
+     "[--frames=1,16,1000] [--connections=N] [--transport=tcp|ipc] [--seconds=N]\n"
+     "                     [--depth=N | --rate=N] [--runs=N] [--folder=DIR] [--json]"},
+    {"skeleton", bench_skeleton, "(the same options), or --serve=URL --folder=DIR"},
 };
 #define VERBS (sizeof verbs / sizeof verbs[0])
 
@@ -28,6 +32,8 @@ static void usage(FILE *out)
                        "flow     writes a neutral order flow (bench/README.md)\n"
                        "book     replays it and prints speed and tape\n"
                        "compare  replays it in all engines in turn; medians and ratios\n"
+                       "road     orders through a real `lingnan serve`, beside the skeleton\n"
+                       "skeleton the same clients and bytes on disk, no exchange\n"
                        "\n"
                        "Example: lingnan bench flow shallow s.flow && lingnan bench book s.flow\n");
 }

@@ -16,6 +16,8 @@ int bench_main(int argc, char **argv);
 int bench_flow(int argc, char **argv);
 int bench_book(int argc, char **argv);
 int bench_compare(int argc, char **argv);
+int bench_road(int argc, char **argv);
+int bench_skeleton(int argc, char **argv);
 
 /* One measured run of a whole flow in a fresh engine. */
 struct bench_result {
