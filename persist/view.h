@@ -1,16 +1,19 @@
 /* view.h - tables for readers, written by the shadow alone, rebuildable from the journal.
  *
- * DATA/view is one LMDB environment. Every value starts with CRC32C of table number, key and the
- * rest; keys are big-endian. Rows are events of proto/codec.h:
+ * DATA/view is one LMDB environment. Keys are big-endian. A value is
+ *   OFFSET  SIZE  FIELD (little-endian)
+ *        0     4  CRC32C of the table's number (1 byte), the key and every byte that follows
+ *        4     1  1: a command in journal form, 2: an event, 3: the state below
+ *        5     n  the row, as in proto/codec.h
  *   TABLE        KEY                                    ROW
  *   trades       n u64                                  TRADE
  *   call_fills   sequence u64, ordinal u32              CALL_FILL
- *   allocations  sequence u64, ordinal u32              an issue: the command's journal form after
- *                                                       byte 1; an award: AWARD after byte 2
+ *   allocations  sequence u64, ordinal u32              an issue: the command; an award: AWARD
  *   accounts     participant u32, instrument u16, zone  ROW_ACCOUNT with units only; under
  *                u8                                     INSTRUMENT_NONE, ZONE_NONE the cash only
  *   orders       order id u64                           ROW_OPEN
- *   meta         "state"                                struct view_state, written out below
+ *   meta         "state"                                schema u32, cluster 16, index u64, sequence
+ *                                                       u64, time_ns i64, trades u64, head 32
  * Accounts and orders are as of the state's sequence; the other tables grow and never change.
  *
  * Threads:    one for the writer. Other processes may read while the exchange runs: view_open_read.
@@ -74,10 +77,11 @@ int view_reset(struct view *view, struct fault_text *why);
 /* Last committed state. */
 const struct view_state *view_state(const struct view *view);
 
-/* Takes note of one command and its events. Needs: room, see view_full(). */
-void view_note(struct view *view, const struct command *command, const struct event_buffer *events);
+/* Takes note of one command and its events. Returns 0 or ERR_NO_MEMORY (then close the view: its
+ * notes are incomplete, its tables are not harmed). */
+int view_note(struct view *view, const struct command *command, const struct event_buffer *events);
 
-/* True when the next entry of `commands` commands may not fit: flush first. */
+/* True when a bound has been reached: flush before the next entry. */
 bool view_full(const struct view *view);
 
 /* Rows noted since the last flush. */
@@ -85,7 +89,8 @@ size_t view_pending(const struct view *view);
 
 /* Writes everything noted in one transaction; accounts come from looks at `engine`, which must
  * stand at state->sequence. The map grows when it is full. Returns 0, ERR_DISK, ERR_DISK_FULL,
- * ERR_CHECKSUM: nothing was written then. */
+ * ERR_CHECKSUM: nothing was written then and all notes are kept. `state->schema`, `cluster` and
+ * `trades` are filled in by the view. */
 int view_flush(struct view *view, const struct engine *engine, const struct view_state *state,
                struct fault_text *why);
 

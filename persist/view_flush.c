@@ -1,0 +1,232 @@
+/* view_flush.c - one bulk transaction with everything noted since the last one.
+ *
+ * The notes stay until the commit has succeeded, so a full map is simply: abort, grow, again.
+ */
+#include "engine/assert.h"
+#include "persist/bytes.h"
+#include "persist/view_inside.h"
+#include "proto/codec.h"
+#include <inttypes.h>
+#include <string.h>
+
+#define LOOK_BYTES 8192 /* the account rows of one participant in all zones */
+_Static_assert(LOOK_BYTES >= (ZONES_MAX + 1) * sizeof(struct event_row_account), "rows fit");
+
+struct flush {
+    struct view *view;
+    MDB_txn *txn;
+    const struct engine *engine;
+    struct fault_text *why;
+    int fault; /* set when the failure is not an LMDB number */
+};
+
+static int put_bytes(struct flush *flush, enum view_table table, const uint8_t *key,
+                     size_t key_size, const uint8_t *value, size_t size, unsigned flags)
+{
+    union {
+        const uint8_t *in;
+        void *out;
+    } key_at = {.in = key}, value_at = {.in = value};
+    MDB_val name = {.mv_size = key_size, .mv_data = key_at.out};
+    MDB_val bytes = {.mv_size = size, .mv_data = value_at.out};
+    return mdb_put(flush->txn, flush->view->tables[table], &name, &bytes, flags);
+}
+
+static int put_event(struct flush *flush, enum view_table table, const uint8_t *key,
+                     size_t key_size, const struct event *event)
+{
+    uint8_t value[VIEW_VALUE_MAX];
+    size_t size = codec_event_put(value + VIEW_VALUE_HEAD, sizeof value - VIEW_VALUE_HEAD, event);
+    ASSERT(size > 0);
+    size = view_seal(value, table, key, key_size, VIEW_EVENT, size);
+    return put_bytes(flush, table, key, key_size, value, size, 0);
+}
+
+static int put_rows(struct flush *flush)
+{
+    const struct view_notes *notes = &flush->view->notes;
+    size_t used = 0;
+    while (used < notes->rows_used) {
+        const uint8_t *at = notes->rows + used;
+        size_t key_size = at[1], size = bytes_get16(at + 2);
+        int code = put_bytes(flush, (enum view_table)at[0], at + 4, key_size, at + 4 + key_size,
+                             size, MDB_APPEND);
+        if (code) return code;
+        used += 4 + key_size + size;
+    }
+    return 0;
+}
+
+/* The stored row knows the price of an order of which only trades were seen since. */
+static int stored_price(struct flush *flush, uint8_t key[8], struct event_row_open *row)
+{
+    MDB_val name = {.mv_size = 8, .mv_data = key}, value;
+    int code = mdb_get(flush->txn, flush->view->tables[VIEW_ORDERS], &name, &value);
+    if (code == MDB_NOTFOUND) {
+        flush->fault = fault_say(flush->why, ERR_CHECKSUM,
+                                 "view table orders: order %" PRIu64 " is missing", row->order_id);
+        return MDB_NOTFOUND;
+    }
+    if (code) return code;
+    flush->fault = view_check(VIEW_ORDERS, &name, &value, flush->why);
+    if (flush->fault) return MDB_CORRUPTED;
+    _Alignas(8) uint8_t bytes[sizeof(struct event_row_open)];
+    struct event_buffer out = {.bytes = bytes, .capacity = sizeof bytes};
+    size_t used;
+    flush->fault = codec_event_get((const uint8_t *)value.mv_data + VIEW_VALUE_HEAD,
+                                   value.mv_size - VIEW_VALUE_HEAD, &out, &used);
+    if (flush->fault) return MDB_CORRUPTED;
+    struct event_row_open stored;
+    memcpy(&stored, bytes, sizeof stored);
+    row->price = stored.price;
+    return 0;
+}
+
+static int put_order(struct flush *flush, const struct order_note *note)
+{
+    uint8_t key[8];
+    bytes_key64(key, note->row.order_id);
+    if (note->standing == ORDER_OPEN) {
+        struct event_row_open row = note->row;
+        int code = note->price_known ? 0 : stored_price(flush, key, &row);
+        return code ? code : put_event(flush, VIEW_ORDERS, key, sizeof key, &row.head);
+    }
+    MDB_val name = {.mv_size = sizeof key, .mv_data = key};
+    int code = mdb_del(flush->txn, flush->view->tables[VIEW_ORDERS], &name, NULL);
+    return code == MDB_NOTFOUND ? 0 : code; /* it came and went between two flushes */
+}
+
+static int put_orders(struct flush *flush)
+{
+    const struct view_notes *notes = &flush->view->notes;
+    for (uint32_t i = 0; i < notes->orders.used; i++) {
+        int code = put_order(flush, &notes->order_items[i]);
+        if (code) return code;
+    }
+    return 0;
+}
+
+/* Looks at one account; cash goes under INSTRUMENT_NONE, units under instrument and zone. */
+static int put_account(struct flush *flush, uint32_t participant, uint16_t instrument)
+{
+    _Alignas(8) uint8_t bytes[LOOK_BYTES];
+    struct event_buffer rows = {.bytes = bytes, .capacity = sizeof bytes};
+    struct look_query query = {
+        .look = LOOK_ACCOUNT, .instrument = instrument, .participant = participant};
+    if (engine_look(flush->engine, &query, &rows) != REASON_NONE) return 0; /* nothing to show */
+    bool cash_put = false;
+    for (const struct event *event = event_next(&rows, NULL); event;
+         event = event_next(&rows, event)) {
+        if (event->type != EVENT_ROW_ACCOUNT) continue;
+        struct event_row_account row = *(const struct event_row_account *)(const void *)event;
+        struct event_row_account cash = row;
+        uint8_t key[VIEW_KEY_MAX];
+        int code = 0;
+        if (!cash_put) {
+            size_t size = view_account_key(key, participant, INSTRUMENT_NONE, ZONE_NONE);
+            cash.instrument = INSTRUMENT_NONE;
+            cash.zone = ZONE_NONE;
+            cash.own_zone = 0;
+            cash.free = cash.held = cash.locked = cash.surrendered = 0;
+            code = put_event(flush, VIEW_ACCOUNTS, key, size, &cash.head);
+            cash_put = true;
+        }
+        if (code == 0 && instrument != INSTRUMENT_NONE) {
+            size_t size = view_account_key(key, participant, instrument, row.zone);
+            row.cash = row.cash_held = 0;
+            code = put_event(flush, VIEW_ACCOUNTS, key, size, &row.head);
+        }
+        if (code) return code;
+    }
+    return 0;
+}
+
+/* Every account the table knows, because something touched all of them. */
+static int put_known_accounts(struct flush *flush)
+{
+    MDB_cursor *cursor;
+    int code = mdb_cursor_open(flush->txn, flush->view->tables[VIEW_ACCOUNTS], &cursor);
+    if (code) return code;
+    MDB_val key, value;
+    uint32_t participant = PARTICIPANT_NONE;
+    uint16_t instrument = INSTRUMENT_NONE;
+    code = mdb_cursor_get(cursor, &key, &value, MDB_FIRST);
+    while (code == 0) {
+        uint8_t at[7];
+        if (key.mv_size != sizeof at) {
+            code = MDB_CORRUPTED;
+            break;
+        }
+        memcpy(at, key.mv_data, sizeof at); /* the put below may move the page */
+        if (participant != bytes_of_key32(at) || instrument != bytes_of_key16(at + 4)) {
+            participant = bytes_of_key32(at);
+            instrument = bytes_of_key16(at + 4);
+            code = put_account(flush, participant, instrument);
+            if (code) break;
+        }
+        key = (MDB_val){.mv_size = sizeof at, .mv_data = at};
+        code = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
+        if (code == 0) code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
+    }
+    mdb_cursor_close(cursor);
+    return code == MDB_NOTFOUND ? 0 : code;
+}
+
+static int put_accounts(struct flush *flush)
+{
+    const struct view_notes *notes = &flush->view->notes;
+    int code = notes->all_accounts ? put_known_accounts(flush) : 0;
+    for (uint32_t i = 0; i < notes->accounts.used && code == 0; i++) {
+        uint64_t key = notes->accounts.keys[i];
+        code = put_account(flush, (uint32_t)(key >> 16), (uint16_t)key);
+    }
+    return code;
+}
+
+static int put_state(struct flush *flush, const struct view_state *state)
+{
+    uint8_t value[VIEW_VALUE_HEAD + VIEW_STATE_BYTES];
+    const MDB_val key = view_state_key();
+    size_t size = view_state_put(value, state);
+    return put_bytes(flush, VIEW_META, key.mv_data, key.mv_size, value, size, 0);
+}
+
+/* One try. Returns an LMDB number. */
+static int write_once(struct flush *flush, const struct view_state *state)
+{
+    int code = mdb_txn_begin(flush->view->env, NULL, 0, &flush->txn);
+    if (code) return code;
+    code = put_rows(flush);
+    if (code == 0) code = put_orders(flush);
+    if (code == 0) code = put_accounts(flush);
+    if (code == 0) code = put_state(flush, state);
+    if (code) {
+        mdb_txn_abort(flush->txn);
+        return code;
+    }
+    return mdb_txn_commit(flush->txn);
+}
+
+int view_flush(struct view *view, const struct engine *engine, const struct view_state *state,
+               struct fault_text *why)
+{
+    ASSERT(view->writer);
+    ASSERT(state->index >= view->state.index);
+    struct view_state next = *state;
+    next.schema = VIEW_SCHEMA;
+    memcpy(next.cluster, view->state.cluster, CLUSTER_BYTES);
+    next.trades = view->state.trades + view->notes.trades;
+    struct flush flush = {.view = view, .engine = engine, .why = why};
+    int code = write_once(&flush, &next);
+    while (code == MDB_MAP_FULL) {
+        /* No transaction is open in this process: only this thread uses the environment. */
+        view->map_bytes *= 2;
+        code = mdb_env_set_mapsize(view->env, view->map_bytes);
+        if (code == 0) code = write_once(&flush, &next);
+    }
+    if (flush.fault) return flush.fault;
+    if (code) return store_say(why, code, view->path, "cannot write the view");
+    view->state = next;
+    view_notes_clear(&view->notes);
+    return 0;
+}
