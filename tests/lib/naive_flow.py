@@ -1,0 +1,322 @@
+"""naive_flow.py - seeded random market scripts: valid and invalid commands, small books, tight caps.
+
+Usage:  naive_flow.py SEED COMMANDS > SCRIPT
+The same seed gives the same script for ever (only random.Random's integers are used). The writer
+does not follow the market: it remembers what it named and lets both engines say what became of it.
+Quantities and caps stay small, because the naive call tries every flow.
+"""
+
+import random
+import sys
+
+RATIOS = ["1/1", "1/1", "6/5", "21/20", "2/1", "3/2", "12/10"]
+LEVIES = [0, 0, 30000, 30000, 1, 250000]
+PHASES = ["closed", "call", "no-cancel", "continuous", "break", "halt", "closing", "settlement"]
+STPS = ["cancel-incoming", "allow", "cancel-resting", "cancel-both", "decrement"]
+FAMILIES = ["carbon", "eco", "energy", "water", "air", "effluent"]
+NAMES_KEPT = 30
+# Moves of phase the market takes, and the one that leads back to trading.
+MOVES = {"closed": ["call", "continuous"], "call": ["no-cancel", "continuous", "halt", "closed"],
+         "no-cancel": ["continuous", "halt"],
+         "continuous": ["call", "break", "halt", "closing", "closed"],
+         "break": ["continuous", "call", "halt", "closing"], "halt": ["call", "closing"],
+         "closing": ["settlement"], "settlement": ["closed"]}
+BACK = {"closed": "continuous", "call": "continuous", "no-cancel": "continuous",
+        "continuous": "call", "break": "continuous", "halt": "call", "closing": "settlement",
+        "settlement": "closed"}
+ZONES = ["EWN", "GBA", "SEA"]
+
+
+class Flow:
+    """One script being written."""
+
+    def __init__(self, seed):
+        self.rng = random.Random(seed)
+        self.lines = []
+        self.orders = []  # (name as written, participant, instrument)
+        self.serial = 0
+        self.day = 1
+        self.year = 2026
+        self.lanes = {}  # (lane, as) -> next id
+        self.sent = []  # lines with a lane, to be sent again
+        self.auctions = 0
+        self.phase = {}
+
+    def pick(self, choices):
+        return choices[self.rng.randrange(len(choices))]
+
+    def chance(self, percent):
+        return self.rng.randrange(100) < percent
+
+    def say(self, line):
+        self.lines.append(line)
+
+    # Setting up
+
+    def setup(self):
+        rng = self.rng
+        self.say(f"capacity lane_window={self.pick([4, 8, 16])}")
+        self.zones = ZONES[:self.pick([2, 2, 2, 2, 2, 2, 1, 3])]
+        for zone in self.zones:
+            self.say(f"zone {zone}")
+        self.instruments = [f"X{i}" for i in range(1 + rng.randrange(3))]
+        self.lot, self.tick, self.ref = {}, {}, {}
+        for name in self.instruments:
+            self.instrument(name)
+        self.people = [f"p{i}" for i in range(6 + rng.randrange(9))]
+        for i, name in enumerate(self.people):
+            group = f" group=g{rng.randrange(3)}" if self.chance(25) else ""
+            self.say(f"participant {name} zone={self.zones[i % len(self.zones)]}{group}")
+            self.say(f"deposit {name} cash={self.pick([50000, 10000000, 10000000, 900000000])}")
+            for instrument in self.instruments:
+                self.say(f"issue {name} {instrument} qty={self.pick([30, 500, 5000])}")
+
+    def instrument(self, name):
+        rng = self.rng
+        family = self.pick(FAMILIES)
+        lot = self.pick([None, None, 1, 3, 10])
+        self.lot[name] = lot or (10 if family in ("air", "effluent") else 1)
+        self.tick[name] = self.pick([1, 1, 1, 5])
+        self.phase[name] = self.pick(["continuous", "continuous", "continuous", "call"])
+        ref = self.pick([37, 500, 2375, 5000])
+        words = [f"instrument {name} family={family} ref={ref}"]
+        words.append(f"tick={self.tick[name]} lot={self.lot[name]}" if lot else
+                     f"tick={self.tick[name]}")
+        words.append(f"band_ppm={self.pick([100000, 300000, 1000000])}")
+        if self.chance(70):
+            words.append(f"fee_ppm={self.pick([0, 1000, 2000, 333333, 999999])}")
+        if self.chance(80):
+            words.append(f"t_plus={rng.randrange(2)}")
+        if self.chance(80):
+            words.append(f"stp={self.pick(STPS)}")
+        if self.chance(10):
+            words.append(f"block_from={30 * self.lot[name]}")
+        self.say(" ".join(words + [f"phase={self.phase[name]}"]))
+        for zone in self.zones:
+            self.ref[name, zone] = ref
+            if self.chance(30):
+                self.ref[name, zone] = ref + ref // 5
+                self.say(f"ref {name} {zone} price={self.ref[name, zone]}")
+        for source in self.zones:
+            for target in self.zones:
+                if source != target and self.chance(80):
+                    self.link(name, source, target)
+        self.limit(name)
+
+    def link(self, name, source, target):
+        self.say(f"link {name} {source} {target} ratio={self.pick(RATIOS)} "
+                 f"levy_ppm={self.pick(LEVIES)}")
+
+    def limit(self, name):
+        if len(self.zones) < 2:
+            return
+        source, target = self.rng.sample(self.zones, 2)
+        lot = self.lot[name]
+        low, high = self.pick([0, 0, 7, 20, 60]), self.pick([0, 5, 12, 40, 100])
+        self.say(f"limit {name} {source} {target} lo={-low * lot} hi={high * lot}")
+
+    # Trading
+
+    def quantity(self, name):
+        lots = self.pick([1, 2, 3, 5, 6, 10, 12, 20, 25, 40])
+        if self.chance(50):
+            lots = 1 + self.rng.randrange(30)
+        if self.chance(2):
+            return self.pick([0, 10**15, 10**15 + 1, self.lot[name] * lots + 1, 100000])
+        return self.lot[name] * lots
+
+    def price(self, name):
+        ref = self.ref[name, self.pick(self.zones)]
+        spread = max(3, ref // self.pick([8, 15, 40]))
+        price = ref + self.rng.randrange(-spread, spread + 1)
+        if self.chance(4):
+            price = self.pick([0, 1, ref * 2, ref // 2, 2**36, ref + ref // 10])
+        if self.chance(3):
+            return price
+        return price // self.tick[name] * self.tick[name]
+
+    def order_name(self, person):
+        if self.orders and self.chance(5):
+            name, owner, _ = self.pick(self.orders)
+            return name, owner
+        self.serial += 1
+        if self.chance(15):
+            return f"{person}/Q{self.rng.randrange(200)}", person
+        return f"O{self.serial}", person
+
+    def order(self):
+        name, person = self.order_name(self.pick(self.people))
+        instrument = self.pick(self.instruments)
+        words = [f"order {name} {person} {instrument} {self.pick(['buy', 'sell'])}",
+                 f"qty={self.quantity(instrument)}"]
+        kind = self.rng.randrange(100)
+        if kind < 6:
+            words.append("type=market")
+            if self.chance(20):
+                words.append("tif=fok")
+        else:
+            words.append(f"price={self.price(instrument)}")
+            if kind < 12:
+                words.append("tif=ioc")
+            elif kind < 18:
+                words.append("tif=fok")
+            elif kind < 34:
+                words.append("tif=gtc")
+                if self.chance(50):
+                    day = max(1, self.day + self.rng.randrange(-1, 4))
+                    words.append(f"until=2026-{1 + day // 28:02d}-{1 + day % 28:02d}")
+            elif kind < 35:
+                words.append(self.pick(["display=1", "min=1", "post=1"]))
+        if self.chance(3):
+            words.append(f"as={self.pick([person, person, 'operator', 'regulator'])}")
+        self.orders.append((name, person, instrument))
+        del self.orders[:-NAMES_KEPT]
+        return " ".join(words)
+
+    def known(self):
+        """An order's name: mostly one of the last ones, sometimes one that never was."""
+        if not self.orders or self.chance(2):
+            return "NOBODY", self.instruments[0]
+        name, _, instrument = self.pick(self.orders)
+        return name, instrument
+
+    def cancel(self):
+        line = f"cancel {self.known()[0]}"
+        return line + (f" as={self.pick(self.people)}" if self.chance(4) else "")
+
+    def replace(self):
+        name, instrument = self.known()
+        line = f"replace {name} qty={self.quantity(instrument)}"
+        return line + (f" price={self.price(instrument)}" if self.chance(70) else "")
+
+    def cancel_all(self):
+        who = "-" if self.chance(20) else self.pick(self.people)
+        return f"cancel-all {who}" + (f" {self.pick(self.instruments)}" if self.chance(50) else "")
+
+    def session(self, name=None):
+        """A move of phase: mostly towards continuous trading."""
+        if name is None:
+            name = self.pick(self.instruments)
+        target = BACK[self.phase[name]]
+        if self.chance(30):
+            target = self.pick(MOVES[self.phase[name]])
+        if self.chance(5):
+            target = self.pick(PHASES)
+        if target in MOVES[self.phase[name]]:
+            self.phase[name] = target
+        return f"phase {name} {target}"
+
+    def new_day(self):
+        self.day += self.rng.randrange(0, 3) if self.chance(90) else -1
+        self.day = max(self.day, 1)
+        return f"day 2026-{1 + self.day // 28:02d}-{1 + self.day % 28:02d}"
+
+    def operator(self):
+        kind = self.rng.randrange(20)
+        name = self.pick(self.instruments)
+        if kind < 6:
+            return f"deposit {self.pick(self.people)} cash={self.pick([0, 1000, 200000, 5000000])}"
+        if kind < 12:
+            return f"issue {self.pick(self.people)} {name} qty={self.pick([0, 10, 300])}"
+        zone = self.pick(self.zones)
+        if kind < 14:
+            return f"ref {name} {zone} price={self.ref[name, zone]}"
+        if kind < 15:
+            day = max(1, self.day + self.rng.randrange(-1, 3))
+            return (f"member {self.pick(self.people)} {name} zone={zone} "
+                    f"from=2026-{1 + day // 28:02d}-{1 + day % 28:02d}")
+        if kind < 18:
+            return f"uncross {name}"
+        self.year += self.rng.randrange(2)
+        return f"period {self.year}"
+
+    def terms(self):
+        name = self.pick(self.instruments)
+        if len(self.zones) > 1 and self.chance(35):
+            source, target = self.rng.sample(self.zones, 2)
+            closed = " allowed=0" if self.chance(20) else ""
+            return (f"link {name} {source} {target} ratio={self.pick(RATIOS)} "
+                    f"levy_ppm={self.pick(LEVIES)}{closed}")
+        self.limit(name)
+        return self.lines.pop() if len(self.zones) > 1 else f"uncross {name}"
+
+    def primary(self):
+        kind = self.rng.randrange(10)
+        name = self.pick(self.instruments)
+        lot = self.lot[name]
+        if kind < 2 or self.auctions == 0:
+            self.auctions += 1
+            seller = self.pick(self.people) if self.chance(40) else "reserve"
+            return (f"auction A{self.auctions} {name} regime={self.pick(['GD-2013', 'custom'])} "
+                    f"seller={seller} offer={100 * lot} reserve={self.ref[name, self.zones[0]]} "
+                    f"lot={lot} floor_min={self.pick([1, 5])} "
+                    f"share_ppm={self.pick([500000, 1000000])} "
+                    f"deposit_ppm={self.pick([1000000, 1000000, 50000])} undersubscribed="
+                    f"{self.pick(['cancel-all', 'partial-at-reserve', 'partial-at-lowest-bid'])} "
+                    f"tie={self.pick(['time', 'pro-rata'])}")
+        target = f"A{max(1, self.auctions - self.rng.randrange(2))}"
+        if kind < 8:
+            return (f"bid {target} {self.pick(self.people)} qty={lot * (1 + self.rng.randrange(60))}"
+                    f" price={self.price(name)}")
+        return f"clear {target}"
+
+    def look(self):
+        name = self.pick(self.instruments)
+        zone = f" zone={self.pick(self.zones)}" if self.chance(70) else ""
+        looks = [f"book {name}{zone}", f"book {name} zone={self.pick(self.zones)} local=1",
+                 f"account {self.pick(self.people)} {name}", f"orders {self.pick(self.people)}",
+                 f"fund {name}", "reconcile", f"reconcile {name}"]
+        if len(self.zones) > 1:
+            source, target = self.rng.sample(self.zones, 2)
+            looks.append(f"balance {name} {source} {target}")
+        return self.pick(looks)
+
+    def command(self):
+        kind = self.rng.randrange(1000)
+        for name in self.instruments:
+            if self.phase[name] != "continuous" and self.chance(3 if "call" == self.phase[name]
+                                                                else 15):
+                return self.session(name)
+        table = [(560, self.order), (720, self.cancel), (810, self.replace), (814, self.cancel_all),
+                 (828, self.session), (832, self.new_day), (870, self.operator), (925, self.terms),
+                 (945, self.primary)]
+        for below, write in table:
+            if kind < below:
+                return self.protect(write())
+        return self.look()
+
+    def protect(self, line):
+        """Some commands carry a lane and an id; some of those are sent again, or misused."""
+        if self.sent and self.chance(2):
+            return self.pick(self.sent)
+        if not self.chance(8) or " as=" in line:
+            return line
+        lane = 1 + self.rng.randrange(3)
+        self.lanes[lane] = self.lanes.get(lane, 0) + 1 + self.rng.randrange(2)
+        number = self.lanes[lane]
+        if self.chance(5):
+            number = max(1, number - self.rng.randrange(12))
+        line = f"{line} lane={lane} id={number}"
+        if "/" in line or not line.startswith(("order", "cancel ", "replace")):
+            self.sent.append(line)
+            del self.sent[:-12]
+        return line
+
+
+def flow(seed, commands):
+    """The lines of one script."""
+    script = Flow(seed)
+    script.setup()
+    for _ in range(commands):
+        script.say(script.command())
+    for name in script.instruments:
+        script.say(f"book {name}")
+        script.say(f"fund {name}")
+        for person in script.people:
+            script.say(f"account {person} {name}")
+    script.say("reconcile")
+    return script.lines
+
+
+if __name__ == "__main__":
+    print("\n".join(flow(int(sys.argv[1]), int(sys.argv[2]))))
