@@ -27,6 +27,7 @@ struct audit_result {
     uint64_t instruments;              /* reconciled to zero difference */
     bool view_present;
     bool view_compared; /* false beside a server whose view had moved on meanwhile */
+    uint64_t view_index;
     uint64_t view_sequence;
     uint64_t view_trades;   /* rows compared with the replay */
     uint64_t view_accounts; /* rows compared with the replay */

@@ -24,6 +24,11 @@ const char *journal_path(const struct journal *journal)
     return journal->dir.path;
 }
 
+uint32_t journal_segments(const struct journal *journal)
+{
+    return atomic_load_explicit(&journal->current, memory_order_acquire);
+}
+
 enum journal_role journal_role(const struct journal *journal)
 {
     return journal->read_only ? JOURNAL_READER : JOURNAL_LEADER;

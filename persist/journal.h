@@ -67,6 +67,7 @@ void journal_close(struct journal *journal);
 const struct engine_limits *journal_limits(const struct journal *journal); /* of the genesis */
 const uint8_t *journal_cluster(const struct journal *journal);             /* CLUSTER_BYTES */
 const char *journal_path(const struct journal *journal);                   /* DATA */
+uint32_t journal_segments(const struct journal *journal); /* sealed ones and the one being filled */
 enum journal_role journal_role(const struct journal *journal);
 
 /* Largest commands_size of an entry: a sixteenth of a segment, at most 4 MiB. */

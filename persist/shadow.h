@@ -35,7 +35,9 @@ void shadow_close(struct shadow *shadow); /* flushes what is noted; NULL is allo
 
 /* Applies committed entries not yet applied and flushes the view when rows are due: `now_ns` is any
  * clock that never goes back (the caller's). Returns entries applied, 0 idle (the view is flushed
- * when due), or a fault: the shadow has stopped and says the same from now on. */
+ * when due), or a fault. After a fault of the journal or the replay the shadow has stopped and says
+ * the same from now on; after one of the view's writing (ERR_DISK_FULL, ERR_DISK) nothing is lost
+ * and the next step tries again. */
 int shadow_step(struct shadow *shadow, int64_t now_ns, struct fault_text *why);
 
 /* Writes what is noted now, e.g. before a clean stop. */

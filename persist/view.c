@@ -118,6 +118,16 @@ static int read_state(struct view *view, MDB_txn *txn, struct fault_text *why)
     return 0;
 }
 
+int view_refresh(struct view *view, struct fault_text *why)
+{
+    MDB_txn *txn;
+    int code = view_begin_read(view, &txn);
+    if (code) return store_say(why, code, view->path, "cannot read the state");
+    int fault = read_state(view, txn, why);
+    mdb_txn_abort(txn);
+    return fault;
+}
+
 static int open_tables(struct view *view, struct fault_text *why)
 {
     MDB_txn *txn;

@@ -74,8 +74,9 @@ void view_close(struct view *view); /* unflushed rows are dropped; NULL is allow
 /* Throws all tables away and starts empty (the next replay fills them). Needs: writer. */
 int view_reset(struct view *view, struct fault_text *why);
 
-/* Last committed state. */
+/* Last committed state; a reader's is as of its opening or last refresh. */
 const struct view_state *view_state(const struct view *view);
+int view_refresh(struct view *view, struct fault_text *why);
 
 /* Takes note of one command and its events. Returns 0 or ERR_NO_MEMORY (then close the view: its
  * notes are incomplete, its tables are not harmed). */
@@ -117,6 +118,10 @@ int view_trades(struct view *view, uint64_t from_n, uint32_t rows_max,
  * (accounts, orders; from_sequence 0). At most rows_max. */
 int view_rows(struct view *view, enum view_table table, uint64_t from_sequence, uint32_t rows_max,
               view_row *row, void *context, struct fault_text *why);
+
+/* One open order. Returns 0, ERR_NOT_FOUND, ERR_CHECKSUM, ERR_MALFORMED, ERR_DISK. */
+int view_order(struct view *view, uint64_t order_id, struct event_row_open *out,
+               struct fault_text *why);
 
 /* Rows of a table; reads every value and checks its checksum. */
 int view_verify(struct view *view, enum view_table table, uint64_t *out_rows,

@@ -142,6 +142,29 @@ int view_rows(struct view *view, enum view_table table, uint64_t from_sequence, 
     return store_say(why, code, view->path, "cannot read the rows");
 }
 
+int view_order(struct view *view, uint64_t order_id, struct event_row_open *out,
+               struct fault_text *why)
+{
+    uint8_t key_bytes[8];
+    bytes_key64(key_bytes, order_id);
+    MDB_val key = {.mv_size = sizeof key_bytes, .mv_data = key_bytes}, value;
+    MDB_txn *txn;
+    int code = view_begin_read(view, &txn);
+    if (code) return store_say(why, code, view->path, "cannot read the orders");
+    code = mdb_get(txn, view->tables[VIEW_ORDERS], &key, &value);
+    struct decoded row;
+    int fault = code ? 0 : decode(VIEW_ORDERS, &key, &value, &row, why);
+    mdb_txn_abort(txn);
+    if (code == MDB_NOTFOUND)
+        return fault_say(why, ERR_NOT_FOUND, "view table orders: no order %" PRIu64, order_id);
+    if (code) return store_say(why, code, view->path, "cannot read the orders");
+    if (fault) return fault;
+    if (!row.event || row.event->type != EVENT_ROW_OPEN)
+        return fault_say(why, ERR_MALFORMED, "view table orders: a row is no order");
+    memcpy(out, row.event, sizeof *out);
+    return 0;
+}
+
 int view_verify(struct view *view, enum view_table table, uint64_t *out_rows,
                 struct fault_text *why)
 {
