@@ -9,8 +9,8 @@ Quantities and caps stay small, because the naive call tries every flow.
 import random
 import sys
 
-RATIOS = ["1/1", "1/1", "6/5", "21/20", "2/1", "3/2", "12/10"]
-LEVIES = [0, 0, 30000, 30000, 1, 250000]
+RATIOS = ["1/1", "1/1", "1/1", "1/1", "6/5", "6/5", "21/20", "12/10", "3/2", "2/1"]
+LEVIES = [0, 0, 0, 30000, 30000, 1, 250000]
 PHASES = ["closed", "call", "no-cancel", "continuous", "break", "halt", "closing", "settlement"]
 STPS = ["cancel-incoming", "allow", "cancel-resting", "cancel-both", "decrement"]
 FAMILIES = ["carbon", "eco", "energy", "water", "air", "effluent"]
@@ -94,8 +94,8 @@ class Flow:
         self.say(" ".join(words + [f"phase={self.phase[name]}"]))
         for zone in self.zones:
             self.ref[name, zone] = ref
-            if self.chance(30):
-                self.ref[name, zone] = ref + ref // 5
+            if self.chance(60 if zone == "GBA" else 10):
+                self.ref[name, zone] = ref + ref // self.pick([5, 5, 20])
                 self.say(f"ref {name} {zone} price={self.ref[name, zone]}")
         for source in self.zones:
             for target in self.zones:
@@ -112,7 +112,7 @@ class Flow:
             return
         source, target = self.rng.sample(self.zones, 2)
         lot = self.lot[name]
-        low, high = self.pick([0, 0, 7, 20, 60]), self.pick([0, 5, 12, 40, 100])
+        low, high = self.pick([0, 7, 20, 60, 90]), self.pick([0, 5, 12, 40, 100])
         self.say(f"limit {name} {source} {target} lo={-low * lot} hi={high * lot}")
 
     # Trading
@@ -125,8 +125,12 @@ class Flow:
             return self.pick([0, 10**15, 10**15 + 1, self.lot[name] * lots + 1, 100000])
         return self.lot[name] * lots
 
-    def price(self, name):
-        ref = self.ref[name, self.pick(self.zones)]
+    def price(self, name, person=None):
+        """Around the reference of the person's own zone, or sometimes of any zone."""
+        zone = self.pick(self.zones)
+        if person and self.chance(90):
+            zone = self.zones[int(person[1:]) % len(self.zones)]
+        ref = self.ref[name, zone]
         spread = max(3, ref // self.pick([8, 15, 40]))
         price = ref + self.rng.randrange(-spread, spread + 1)
         if self.chance(4):
@@ -155,7 +159,7 @@ class Flow:
             if self.chance(20):
                 words.append("tif=fok")
         else:
-            words.append(f"price={self.price(instrument)}")
+            words.append(f"price={self.price(instrument, person)}")
             if kind < 12:
                 words.append("tif=ioc")
             elif kind < 18:
@@ -271,6 +275,32 @@ class Flow:
             looks.append(f"balance {name} {source} {target}")
         return self.pick(looks)
 
+    def burst(self):
+        """A short scene on one instrument: a call with crossing orders, or room that comes late."""
+        name = self.pick(self.instruments)
+        if self.phase[name] != "continuous" or len(self.zones) < 2:
+            return
+        source, target = self.rng.sample(self.zones, 2)
+        call = self.chance(50)
+        if call:
+            self.say(f"phase {name} call")
+        else:
+            self.say(f"limit {name} {source} {target} lo=0 hi=0")
+        for _ in range(6 + self.rng.randrange(12)):
+            number = self.serial = self.serial + 1
+            person = self.pick(self.people)
+            self.orders.append((f"O{number}", person, name))
+            self.say(f"order O{number} {person} {name} {self.pick(['buy', 'sell'])} "
+                     f"qty={self.quantity(name)} price={self.price(name, person)}")
+        if call and self.chance(30):
+            self.say(f"uncross {name}")
+        if call:
+            self.say(f"phase {name} continuous")
+        else:
+            room = self.lot[name] * self.rng.randrange(60)
+            self.say(f"limit {name} {source} {target} lo={-room} hi={room}")
+        self.say(f"book {name}")
+
     def command(self):
         kind = self.rng.randrange(1000)
         for name in self.instruments:
@@ -308,6 +338,8 @@ def flow(seed, commands):
     script = Flow(seed)
     script.setup()
     for _ in range(commands):
+        if script.rng.randrange(150) == 0:
+            script.burst()
         script.say(script.command())
     for name in script.instruments:
         script.say(f"book {name}")
