@@ -29,7 +29,15 @@ int command_line_run(int argc, char **argv, const struct subcommand *further);
 /* The sysexits status that says the same as an ERR_* of proto/fault.h. */
 int command_line_status(int fault);
 
-/* gateway-serve */
 int cmd_serve(int argc, char **argv);
 int cmd_key(int argc, char **argv);
+
+int cmd_replay(int argc, char **argv);
+int cmd_online(int argc, char **argv); /* every verb of the script; argv[0] says which */
+int cmd_submit(int argc, char **argv);
+int cmd_trades(int argc, char **argv);
+int cmd_watch(int argc, char **argv);
+int cmd_audit(int argc, char **argv);
+int cmd_journal(int argc, char **argv);
+int cmd_demo(int argc, char **argv);
 #endif
