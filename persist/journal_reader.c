@@ -4,7 +4,9 @@
  * ever keeps pages from being used again.
  */
 #include "engine/assert.h"
+#include "persist/guard.h"
 #include "persist/journal_state.h"
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +18,7 @@ struct journal_reader {
     struct entry_link link;  /* behind the entry read last */
     uint8_t *bytes;          /* the value read last */
     size_t bytes_size;
+    size_t value_size;
 };
 
 int journal_segment_borrow(struct journal *journal, uint32_t number, struct segment **out,
@@ -99,41 +102,72 @@ const struct entry_link *journal_reader_link(const struct journal_reader *reader
     return &reader->link;
 }
 
-/* Looks a key up. Returns 1 found, 0 not there, or a fault. The transaction is open afterwards. */
-static int look_up(struct journal_reader *reader, uint64_t key, uint8_t key_bytes[ENTRY_KEY],
-                   MDB_val *value, struct fault_text *why)
+struct look { /* one mdb_get, guarded */
+    struct journal_reader *reader;
+    MDB_val key;
+    MDB_val value;
+};
+
+static int look_body(void *context)
 {
+    struct look *look = context;
+    return mdb_get(look->reader->txn, look->reader->segment->table, &look->key, &look->value);
+}
+
+static int copy_body(void *context)
+{
+    struct look *look = context;
+    memcpy(look->reader->bytes, look->value.mv_data, look->value.mv_size);
+    return 0;
+}
+
+static int make_room(struct journal_reader *reader, size_t size)
+{
+    if (size <= reader->bytes_size) return 0;
+    uint8_t *larger = realloc(reader->bytes, size);
+    if (!larger) return ENOMEM;
+    reader->bytes = larger;
+    reader->bytes_size = size;
+    return 0;
+}
+
+/* Copies the value of a key out. Returns 1 found, 0 not there, or a fault. Needs: txn renewed. */
+static int look_up(struct journal_reader *reader, uint64_t key, struct fault_text *why)
+{
+    uint8_t key_bytes[ENTRY_KEY];
     entry_key(key_bytes, key);
-    MDB_val name = {.mv_size = ENTRY_KEY, .mv_data = key_bytes};
-    int code = mdb_get(reader->txn, reader->segment->table, &name, value);
-    if (code == 0) return 1;
+    struct look look = {.reader = reader,
+                        .key = {.mv_size = sizeof key_bytes, .mv_data = key_bytes}};
+    int code = guard_call(look_body, &look);
     if (code == MDB_NOTFOUND) return 0;
-    fault_say(why, ERR_CHECKSUM, "%s: journal entry %" PRIu64 ": %s", reader->segment->path, key,
-              mdb_strerror(code));
-    return store_fault(code);
+    if (code == 0 && look.value.mv_size > reader->segment->bytes) code = MDB_CORRUPTED;
+    if (code == 0) code = make_room(reader, look.value.mv_size);
+    if (code == 0) code = guard_call(copy_body, &look);
+    reader->value_size = look.value.mv_size;
+    if (code == 0) return 1;
+    return fault_say(why, store_fault(code), "%s: journal entry %" PRIu64 " cannot be read: %s",
+                     reader->segment->path, reader->link.index + 1, mdb_strerror(code));
 }
 
 /* Reads a mark and compares it with what was read so far. Returns 1 it fits, 0 there is none. */
 static int check_mark(struct journal_reader *reader, uint64_t key, struct fault_text *why)
 {
-    uint8_t key_bytes[ENTRY_KEY];
-    MDB_val value;
-    int got = look_up(reader, key, key_bytes, &value, why);
+    int got = look_up(reader, key, why);
     if (got <= 0) return got;
+    const MDB_val value = {.mv_size = reader->value_size, .mv_data = reader->bytes};
     struct entry_link mark;
     int fault = segment_mark_get(reader->segment, key, &value, &mark, why);
     if (fault) return fault;
     const struct entry_link *link = &reader->link;
+    const char *name = key == SEGMENT_OPEN_KEY ? "opening mark" : "seal";
     if (memcmp(mark.cluster, link->cluster, CLUSTER_BYTES) != 0 ||
         memcmp(mark.head, link->head, HASH_BYTES) != 0)
         return fault_say(why, ERR_CHAIN, "%s: its %s does not fit entry %" PRIu64,
-                         reader->segment->path, key == SEGMENT_OPEN_KEY ? "opening mark" : "seal",
-                         link->index);
+                         reader->segment->path, name, link->index);
     if (mark.index != link->index || mark.sequence != link->sequence)
         return fault_say(why, ERR_GAP,
                          "%s: its %s stands at entry %" PRIu64 ", %" PRIu64 " was read last",
-                         reader->segment->path, key == SEGMENT_OPEN_KEY ? "opening mark" : "seal",
-                         mark.index, link->index);
+                         reader->segment->path, name, mark.index, link->index);
     return 1;
 }
 
@@ -155,44 +189,26 @@ static int enter_segment(struct journal_reader *reader, uint32_t number, struct 
     return got;
 }
 
-static int copy_value(struct journal_reader *reader, const MDB_val *value, struct fault_text *why)
-{
-    if (value->mv_size > reader->segment->bytes)
-        return fault_say(why, ERR_CHECKSUM, "%s: a value of %zu bytes in a segment of %" PRIu64,
-                         reader->segment->path, value->mv_size, reader->segment->bytes);
-    if (value->mv_size > reader->bytes_size) {
-        uint8_t *larger = realloc(reader->bytes, value->mv_size);
-        if (!larger)
-            return fault_say(why, ERR_NO_MEMORY, "no memory for an entry of %zu bytes",
-                             value->mv_size);
-        reader->bytes = larger;
-        reader->bytes_size = value->mv_size;
-    }
-    memcpy(reader->bytes, value->mv_data, value->mv_size);
-    return 0;
-}
-
 /* The next entry of the present segment. Returns 1, 0 the segment goes no further, or a fault. */
 static int read_here(struct journal_reader *reader, struct entry *out, bool *out_sealed,
                      struct fault_text *why)
 {
     uint64_t index = reader->link.index + 1;
-    uint8_t key[ENTRY_KEY];
-    MDB_val value;
     int code = mdb_txn_renew(reader->txn);
     if (code) return store_say(why, code, reader->segment->path, "cannot begin to read");
-    int got = look_up(reader, index, key, &value, why);
-    if (got == 1) {
-        int fault = copy_value(reader, &value, why);
-        if (fault) got = fault;
-    } else if (got == 0) {
+    int got = look_up(reader, index, why);
+    bool found = got == 1;
+    if (got == 0) {
         got = check_mark(reader, SEGMENT_SEAL_KEY, why);
         *out_sealed = got == 1;
-        if (got == 1) got = 0;
     }
     mdb_txn_reset(reader->txn);
-    if (got <= 0) return got;
-    int fault = entry_get(key, sizeof key, reader->bytes, value.mv_size, &reader->link, out, why);
+    if (got < 0) return got;
+    if (!found) return 0;
+    uint8_t key[ENTRY_KEY];
+    entry_key(key, index);
+    int fault =
+        entry_get(key, sizeof key, reader->bytes, reader->value_size, &reader->link, out, why);
     return fault ? fault : 1;
 }
 

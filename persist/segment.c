@@ -3,6 +3,7 @@
 #include "engine/assert.h"
 #include "persist/bytes.h"
 #include "persist/checksum.h"
+#include "persist/guard.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -32,6 +33,7 @@ static int env_open(const char *path, uint64_t bytes, unsigned flags, MDB_env **
     MDB_env *env;
     int code = mdb_env_create(&env);
     if (code) return code;
+    guard_env(env);
     code = mdb_env_set_mapsize(env, bytes);
     if (code == 0) code = mdb_env_open(env, path, MDB_NOSUBDIR | MDB_NOTLS | flags, 0600);
     if (code) {
@@ -245,24 +247,37 @@ int segment_mark_get(const struct segment *segment, uint64_t key, const MDB_val 
     return 0;
 }
 
-static int last_value(const struct segment *segment, MDB_cursor *cursor, enum segment_end *out_end,
-                      struct entry_link *out_link, struct fault_text *why)
+struct last { /* one read of the last record, guarded */
+    const struct segment *segment;
+    MDB_cursor *cursor;
+    enum segment_end end;
+    struct entry_link link;
+    struct fault_text *why;
+    int fault;
+};
+
+static int last_body(void *context)
 {
+    struct last *last = context;
     MDB_val key, value;
-    int code = mdb_cursor_get(cursor, &key, &value, MDB_LAST);
+    int code = mdb_cursor_get(last->cursor, &key, &value, MDB_LAST);
     if (code == MDB_NOTFOUND) {
-        *out_end = SEGMENT_EMPTY;
+        last->end = SEGMENT_EMPTY;
         return 0;
     }
-    if (code) return store_say(why, code, segment->path, "cannot read");
+    if (code) return code;
     const uint8_t *key_bytes = key.mv_data;
-    uint64_t number = key.mv_size == ENTRY_KEY ? bytes_of_key64(key_bytes) : 0;
+    if (key.mv_size != ENTRY_KEY) return MDB_CORRUPTED;
+    uint64_t number = bytes_of_key64(key_bytes);
     if (number == SEGMENT_SEAL_KEY || number == SEGMENT_OPEN_KEY) {
-        *out_end = number == SEGMENT_SEAL_KEY ? SEGMENT_SEALED : SEGMENT_FILLING;
-        return segment_mark_get(segment, number, &value, out_link, why);
+        last->end = number == SEGMENT_SEAL_KEY ? SEGMENT_SEALED : SEGMENT_FILLING;
+        last->fault = segment_mark_get(last->segment, number, &value, &last->link, last->why);
+        return 0;
     }
-    *out_end = SEGMENT_FILLING;
-    return entry_peek(key_bytes, key.mv_size, value.mv_data, value.mv_size, out_link, why);
+    last->end = SEGMENT_FILLING;
+    last->fault =
+        entry_peek(key_bytes, key.mv_size, value.mv_data, value.mv_size, &last->link, last->why);
+    return 0;
 }
 
 int segment_last(const struct segment *segment, enum segment_end *out_end,
@@ -271,14 +286,16 @@ int segment_last(const struct segment *segment, enum segment_end *out_end,
     MDB_txn *txn;
     int code = mdb_txn_begin(segment->env, NULL, MDB_RDONLY, &txn);
     if (code) return store_say(why, code, segment->path, "cannot read");
-    MDB_cursor *cursor;
-    code = mdb_cursor_open(txn, segment->table, &cursor);
-    if (code) {
-        mdb_txn_abort(txn);
-        return store_say(why, code, segment->path, "cannot read");
+    struct last last = {.segment = segment, .link = *out_link, .why = why};
+    code = mdb_cursor_open(txn, segment->table, &last.cursor);
+    if (code == 0) {
+        code = guard_call(last_body, &last);
+        mdb_cursor_close(last.cursor);
     }
-    int fault = last_value(segment, cursor, out_end, out_link, why);
-    mdb_cursor_close(cursor);
     mdb_txn_abort(txn);
-    return fault;
+    if (code) return store_say(why, code, segment->path, "cannot read its end");
+    if (last.fault) return last.fault;
+    *out_end = last.end;
+    *out_link = last.link;
+    return 0;
 }

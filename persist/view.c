@@ -3,6 +3,7 @@
 #include "engine/assert.h"
 #include "persist/bytes.h"
 #include "persist/checksum.h"
+#include "persist/guard.h"
 #include "persist/view_inside.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -93,19 +94,40 @@ int view_begin_read(struct view *view, MDB_txn **out)
     return code ? code : mdb_txn_begin(view->env, NULL, MDB_RDONLY, out);
 }
 
+struct state_look { /* one guarded read of the state */
+    struct view *view;
+    MDB_txn *txn;
+    struct fault_text *why;
+    int fault;
+    size_t size;
+    uint8_t bytes[VIEW_VALUE_HEAD + VIEW_STATE_BYTES];
+};
+
+static int state_body(void *context)
+{
+    struct state_look *look = context;
+    MDB_val key = view_state_key(), value;
+    int code = mdb_get(look->txn, look->view->tables[VIEW_META], &key, &value);
+    if (code) return code;
+    look->fault = view_check(VIEW_META, &key, &value, look->why);
+    look->size = value.mv_size;
+    memcpy(look->bytes, value.mv_data,
+           value.mv_size < sizeof look->bytes ? value.mv_size : sizeof look->bytes);
+    return 0;
+}
+
 /* Returns 0, ERR_NOT_FOUND, ERR_VERSION, ERR_CHECKSUM, ... */
 static int read_state(struct view *view, MDB_txn *txn, struct fault_text *why)
 {
-    MDB_val key = view_state_key(), value;
-    int code = mdb_get(txn, view->tables[VIEW_META], &key, &value);
+    struct state_look look = {.view = view, .txn = txn, .why = why};
+    int code = guard_call(state_body, &look);
     if (code == MDB_NOTFOUND)
         return fault_say(why, ERR_NOT_FOUND, "%s: the view has no state", view->path);
     if (code) return store_say(why, code, view->path, "cannot read the state");
-    int fault = view_check(VIEW_META, &key, &value, why);
-    if (fault) return fault;
-    const uint8_t *at = (const uint8_t *)value.mv_data + VIEW_VALUE_HEAD;
-    uint32_t schema = value.mv_size >= VIEW_VALUE_HEAD + 4 ? bytes_get32(at) : 0;
-    if (schema != VIEW_SCHEMA || value.mv_size != VIEW_VALUE_HEAD + VIEW_STATE_BYTES)
+    if (look.fault) return look.fault;
+    const uint8_t *at = look.bytes + VIEW_VALUE_HEAD;
+    uint32_t schema = look.size >= VIEW_VALUE_HEAD + 4 ? bytes_get32(at) : 0;
+    if (schema != VIEW_SCHEMA || look.size != sizeof look.bytes)
         return fault_say(why, ERR_VERSION, "%s: schema %u, this program has schema %d", view->path,
                          schema, VIEW_SCHEMA);
     view->state.schema = schema;
@@ -128,14 +150,28 @@ int view_refresh(struct view *view, struct fault_text *why)
     return fault;
 }
 
+struct tables_open { /* all handles, guarded */
+    struct view *view;
+    MDB_txn *txn;
+};
+
+static int tables_body(void *context)
+{
+    struct tables_open *open = context;
+    int code = 0;
+    for (int table = VIEW_TRADES; table < VIEW_TABLES_END && code == 0; table++)
+        code = mdb_dbi_open(open->txn, table_names[table], open->view->writer ? MDB_CREATE : 0,
+                            &open->view->tables[table]);
+    return code;
+}
+
 static int open_tables(struct view *view, struct fault_text *why)
 {
     MDB_txn *txn;
     int code = view->writer ? mdb_txn_begin(view->env, NULL, 0, &txn) : view_begin_read(view, &txn);
     if (code) return store_say(why, code, view->path, "cannot open the tables");
-    for (int table = VIEW_TRADES; table < VIEW_TABLES_END && code == 0; table++)
-        code = mdb_dbi_open(txn, table_names[table], view->writer ? MDB_CREATE : 0,
-                            &view->tables[table]);
+    struct tables_open open = {.view = view, .txn = txn};
+    code = guard_call(tables_body, &open);
     int fault = 0;
     if (code == MDB_NOTFOUND)
         fault = fault_say(why, ERR_NOT_FOUND, "%s: a table is missing", view->path);
@@ -156,6 +192,7 @@ static int open_env(struct view *view, struct fault_text *why)
         return store_say(why, errno, view->path, "cannot make the directory");
     int code = mdb_env_create(&view->env);
     if (code) return store_say(why, code, view->path, "cannot open");
+    guard_env(view->env);
     code = mdb_env_set_maxdbs(view->env, VIEW_TABLES_END);
     if (code == 0 && view->writer) code = mdb_env_set_mapsize(view->env, view->map_bytes);
     if (code == 0)

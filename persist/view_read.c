@@ -1,6 +1,7 @@
 /* view_read.c - rows of the view for readers; every value is checked before it is shown. */
 #include "engine/assert.h"
 #include "persist/bytes.h"
+#include "persist/guard.h"
 #include "persist/view_inside.h"
 #include "proto/codec.h"
 #include <inttypes.h>
@@ -15,14 +16,14 @@ struct decoded {
     struct command issue;
 };
 
-static int decode(enum view_table table, const MDB_val *key, const MDB_val *value,
-                  struct decoded *out, struct fault_text *why)
+/* Needs: a checked value. */
+static int decode(enum view_table table, const MDB_val *value, struct decoded *out,
+                  struct fault_text *why)
 {
-    int fault = view_check(table, key, value, why);
-    if (fault) return fault;
     const uint8_t *at = value->mv_data;
     const uint8_t *row = at + VIEW_VALUE_HEAD;
     size_t size = value->mv_size - VIEW_VALUE_HEAD, used = 0;
+    int fault;
     out->event = NULL;
     out->command = NULL;
     if (at[4] == VIEW_COMMAND) {
@@ -44,10 +45,16 @@ struct scan { /* one short read transaction with a cursor */
     MDB_cursor *cursor;
     MDB_val key;
     MDB_val value;
+    MDB_cursor_op operation;
+    enum view_table table;
+    int fault;
+    struct fault_text *why;
 };
 
-static int scan_begin(struct view *view, enum view_table table, struct scan *scan)
+static int scan_begin(struct view *view, enum view_table table, struct scan *scan,
+                      struct fault_text *why)
 {
+    *scan = (struct scan){.table = table, .why = why};
     int code = view_begin_read(view, &scan->txn);
     if (code) return code;
     code = mdb_cursor_open(scan->txn, view->tables[table], &scan->cursor);
@@ -61,18 +68,30 @@ static void scan_end(struct scan *scan)
     mdb_txn_abort(scan->txn);
 }
 
+static int step_body(void *context)
+{
+    struct scan *scan = context;
+    int code = mdb_cursor_get(scan->cursor, &scan->key, &scan->value, scan->operation);
+    if (code) return code;
+    scan->fault = view_check(scan->table, &scan->key, &scan->value, scan->why);
+    return 0;
+}
+
+/* Moves the cursor and checks the value it is on. Returns an LMDB number; a wrong checksum is
+ * scan->fault. */
+static int scan_move(struct scan *scan, MDB_cursor_op operation)
+{
+    scan->operation = operation;
+    return guard_call(step_body, scan);
+}
+
 /* To the first key >= from (8 bytes). */
 static int scan_seek(struct scan *scan, uint64_t from)
 {
     uint8_t key[8];
     bytes_key64(key, from);
     scan->key = (MDB_val){.mv_size = sizeof key, .mv_data = key};
-    return mdb_cursor_get(scan->cursor, &scan->key, &scan->value, MDB_SET_RANGE);
-}
-
-static int scan_next(struct scan *scan)
-{
-    return mdb_cursor_get(scan->cursor, &scan->key, &scan->value, MDB_NEXT);
+    return scan_move(scan, MDB_SET_RANGE);
 }
 
 static bool passes(const struct event_trade *trade, const struct view_filter *filter)
@@ -89,7 +108,7 @@ int view_trades(struct view *view, uint64_t from_n, uint32_t rows_max,
                 struct fault_text *why)
 {
     struct scan scan;
-    int code = scan_begin(view, VIEW_TRADES, &scan);
+    int code = scan_begin(view, VIEW_TRADES, &scan, why);
     if (code) return store_say(why, code, view->path, "cannot read the trades");
     uint64_t next = from_n;
     uint32_t given = 0, seen = 0;
@@ -97,7 +116,7 @@ int view_trades(struct view *view, uint64_t from_n, uint32_t rows_max,
     struct decoded row_bytes;
     code = scan_seek(&scan, from_n);
     while (code == 0 && given < rows_max && seen < VIEW_SCAN_MAX) {
-        result = decode(VIEW_TRADES, &scan.key, &scan.value, &row_bytes, why);
+        result = scan.fault ? scan.fault : decode(VIEW_TRADES, &scan.value, &row_bytes, why);
         if (result) break;
         if (row_bytes.event->type != EVENT_TRADE) {
             result = fault_say(why, ERR_MALFORMED, "view table trades: a row is no trade");
@@ -111,7 +130,7 @@ int view_trades(struct view *view, uint64_t from_n, uint32_t rows_max,
             result = row(context, row_bytes.event, NULL);
             if (result) break;
         }
-        code = scan_next(&scan);
+        code = scan_move(&scan, MDB_NEXT);
     }
     scan_end(&scan);
     *out_next = next;
@@ -124,18 +143,17 @@ int view_rows(struct view *view, enum view_table table, uint64_t from_sequence, 
 {
     ASSERT(table > VIEW_TRADES && table < VIEW_META);
     struct scan scan;
-    int code = scan_begin(view, table, &scan);
+    int code = scan_begin(view, table, &scan, why);
     if (code) return store_say(why, code, view->path, "cannot read the rows");
     bool numbered = table == VIEW_CALL_FILLS || table == VIEW_ALLOCATIONS;
-    code = numbered ? scan_seek(&scan, from_sequence)
-                    : mdb_cursor_get(scan.cursor, &scan.key, &scan.value, MDB_FIRST);
+    code = numbered ? scan_seek(&scan, from_sequence) : scan_move(&scan, MDB_FIRST);
     int result = 0;
     struct decoded row_bytes;
     for (uint32_t given = 0; code == 0 && given < rows_max; given++) {
-        result = decode(table, &scan.key, &scan.value, &row_bytes, why);
+        result = scan.fault ? scan.fault : decode(table, &scan.value, &row_bytes, why);
         if (result == 0) result = row(context, row_bytes.event, row_bytes.command);
         if (result) break;
-        code = scan_next(&scan);
+        code = scan_move(&scan, MDB_NEXT);
     }
     scan_end(&scan);
     if (result || code == 0 || code == MDB_NOTFOUND) return result;
@@ -145,16 +163,17 @@ int view_rows(struct view *view, enum view_table table, uint64_t from_sequence, 
 int view_order(struct view *view, uint64_t order_id, struct event_row_open *out,
                struct fault_text *why)
 {
-    uint8_t key_bytes[8];
-    bytes_key64(key_bytes, order_id);
-    MDB_val key = {.mv_size = sizeof key_bytes, .mv_data = key_bytes}, value;
-    MDB_txn *txn;
-    int code = view_begin_read(view, &txn);
+    struct scan scan;
+    int code = scan_begin(view, VIEW_ORDERS, &scan, why);
     if (code) return store_say(why, code, view->path, "cannot read the orders");
-    code = mdb_get(txn, view->tables[VIEW_ORDERS], &key, &value);
-    struct decoded row;
-    int fault = code ? 0 : decode(VIEW_ORDERS, &key, &value, &row, why);
-    mdb_txn_abort(txn);
+    uint8_t key[8];
+    bytes_key64(key, order_id);
+    scan.key = (MDB_val){.mv_size = sizeof key, .mv_data = key};
+    code = scan_move(&scan, MDB_SET_KEY);
+    struct decoded row = {.event = NULL};
+    int fault = code ? 0 : scan.fault;
+    if (code == 0 && fault == 0) fault = decode(VIEW_ORDERS, &scan.value, &row, why);
+    scan_end(&scan);
     if (code == MDB_NOTFOUND)
         return fault_say(why, ERR_NOT_FOUND, "view table orders: no order %" PRIu64, order_id);
     if (code) return store_say(why, code, view->path, "cannot read the orders");
@@ -169,16 +188,16 @@ int view_verify(struct view *view, enum view_table table, uint64_t *out_rows,
                 struct fault_text *why)
 {
     struct scan scan;
-    int code = scan_begin(view, table, &scan);
+    int code = scan_begin(view, table, &scan, why);
     if (code) return store_say(why, code, view->path, "cannot read the rows");
     uint64_t rows = 0;
     int fault = 0;
-    code = mdb_cursor_get(scan.cursor, &scan.key, &scan.value, MDB_FIRST);
+    code = scan_move(&scan, MDB_FIRST);
     while (code == 0) {
-        fault = view_check(table, &scan.key, &scan.value, why);
+        fault = scan.fault;
         if (fault) break;
         rows++;
-        code = scan_next(&scan);
+        code = scan_move(&scan, MDB_NEXT);
     }
     scan_end(&scan);
     if (fault) return fault;

@@ -1,0 +1,74 @@
+/* guard.c - see guard.h. */
+#include "persist/guard.h"
+#include "engine/assert.h"
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+static const int guarded_signals[] = {SIGSEGV, SIGBUS};
+#define SIGNALS (sizeof guarded_signals / sizeof guarded_signals[0])
+
+static struct sigaction before[SIGNALS];
+static _Thread_local sigjmp_buf place;
+static _Thread_local volatile sig_atomic_t inside;
+
+static void leave(void)
+{
+    inside = 0;
+    atomic_signal_fence(memory_order_seq_cst);
+    siglongjmp(place, 1);
+}
+
+static void on_signal(int number, siginfo_t *info, void *machine)
+{
+    if (inside) leave();
+    for (size_t i = 0; i < SIGNALS; i++) {
+        if (guarded_signals[i] != number) continue;
+        const struct sigaction *old = &before[i];
+        if (old->sa_flags & SA_SIGINFO)
+            old->sa_sigaction(number, info, machine);
+        else if (old->sa_handler != SIG_DFL && old->sa_handler != SIG_IGN)
+            old->sa_handler(number);
+        else
+            sigaction(number, old, NULL); /* back to where it happened: it ends the process */
+    }
+}
+
+static void install(void)
+{
+    /* SA_NODEFER: the signal is not blocked after the jump, so sigsetjmp need not save the mask. */
+    struct sigaction action = {.sa_sigaction = on_signal,
+                               .sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK};
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < SIGNALS; i++)
+        sigaction(guarded_signals[i], &action, &before[i]);
+}
+
+int guard_call(guard_body *body, void *context)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, install);
+    ASSERT(!inside);
+    if (sigsetjmp(place, 0)) return MDB_CORRUPTED;
+    inside = 1;
+    atomic_signal_fence(memory_order_seq_cst);
+    int result = body(context);
+    atomic_signal_fence(memory_order_seq_cst);
+    inside = 0;
+    return result;
+}
+
+static void on_assertion(MDB_env *env, const char *message)
+{
+    (void)env;
+    (void)message;
+    if (inside) leave();
+    abort();
+}
+
+void guard_env(MDB_env *env)
+{
+    mdb_env_set_assert(env, on_assertion);
+}
