@@ -17,7 +17,8 @@ static const struct verb {
     {"compare", bench_compare, "FLOW... [--runs=N] [--json]"},
     {"road", bench_road,
      "[--frames=1,16,1000] [--connections=N] [--transport=tcp|ipc] [--seconds=N]\n"
-     "                     [--depth=N | --rate=N] [--runs=N] [--folder=DIR] [--json]"},
+     "                     [--depth=N | --rate=N] [--runs=N] [--folder=DIR] [--prepare=MIB] "
+     "[--json]"},
     {"skeleton", bench_skeleton, "(the same options), or --serve=URL --folder=DIR"},
 };
 #define VERBS (sizeof verbs / sizeof verbs[0])

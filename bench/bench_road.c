@@ -27,6 +27,7 @@
 #define SECOND_NS UINT64_C(1000000000)
 #define WARM_NS (SECOND_NS / 2)
 #define DEPTH 64
+#define PREPARE_MIB_MAX 65536
 
 enum server { SERVER_ROAD, SERVER_SKELETON, SERVER_COUNT };
 static const char *const server_names[SERVER_COUNT] = {"road", "skeleton"};
@@ -42,6 +43,7 @@ struct plan {
     uint64_t seconds;
     uint64_t rate;
     uint64_t runs;
+    uint64_t prepare_mib; /* of the skeleton's file */
     bool tcp;
     bool json;
     bool measures[SERVER_COUNT];
@@ -98,6 +100,9 @@ static int read_option(int letter, struct plan *plan, struct fault_text *why)
     case 'n':
         if (bench_number(optarg, 1, ROUNDS_MAX, &plan->runs)) return 0;
         return fault_say(why, ERR_USAGE, "--runs: 1 to %d", ROUNDS_MAX);
+    case 'p':
+        if (bench_number(optarg, 0, PREPARE_MIB_MAX, &plan->prepare_mib)) return 0;
+        return fault_say(why, ERR_USAGE, "--prepare: 0 to %d MiB", PREPARE_MIB_MAX);
     case 't':
         plan->tcp = strcmp(optarg, "tcp") == 0;
         if (plan->tcp || strcmp(optarg, "ipc") == 0) return 0;
@@ -126,6 +131,7 @@ static int read_plan(int argc, char **argv, struct plan *plan, struct fault_text
                                             {"runs", required_argument, NULL, 'n'},
                                             {"transport", required_argument, NULL, 't'},
                                             {"folder", required_argument, NULL, 'F'},
+                                            {"prepare", required_argument, NULL, 'p'},
                                             {"serve", required_argument, NULL, 'S'},
                                             {"json", no_argument, NULL, 'j'},
                                             {0}};
@@ -205,16 +211,19 @@ done:
     return status;
 }
 
-static int start_server(enum server server, const char *folder, const char *url,
-                        struct child *child, struct fault_text *why)
+static int start_server(const struct plan *plan, enum server server, const char *folder,
+                        const char *url, struct child *child, struct fault_text *why)
 {
+    char prepare[32];
     char market[CHILD_PATH_MAX + 32];
     char feed[CHILD_PATH_MAX + 32];
     (void)snprintf(market, sizeof market, "%s/market", folder);
     (void)snprintf(feed, sizeof feed, "ipc://%s/feed.ipc", folder);
+    (void)snprintf(prepare, sizeof prepare, "%llu", (unsigned long long)plan->prepare_mib);
     const char *const road[] = {"serve",    "--data", folder,   "--market", market,
                                 "--listen", url,      "--feed", feed,       NULL};
-    const char *const skeleton[] = {"bench", "skeleton", "--serve", url, "--folder", folder, NULL};
+    const char *const skeleton[] = {"bench", "skeleton",  "--serve", url, "--folder",
+                                    folder,  "--prepare", prepare,   NULL};
     return child_start(child, server == SERVER_ROAD ? road : skeleton, why);
 }
 
@@ -237,7 +246,7 @@ static int measure(const struct plan *plan, enum server server, uint32_t frame,
         (void)snprintf(url, sizeof url, "ipc://%s/order.ipc", folder);
     }
     if (server == SERVER_ROAD) status = write_market(folder, plan, keys, why);
-    if (status == 0) status = start_server(server, folder, url, &child, why);
+    if (status == 0) status = start_server(plan, server, folder, url, &child, why);
     if (status == 0) {
         const struct load_options options = {.url = url,
                                              .keys = server == SERVER_ROAD ? keys : NULL,
@@ -398,6 +407,7 @@ static int main_of(int argc, char **argv, bool road)
                         .depth = DEPTH,
                         .seconds = 3,
                         .runs = 1,
+                        .prepare_mib = SKELETON_PREPARED_MIB,
                         .tcp = true,
                         .measures = {road, true}};
     int status = read_plan(argc, argv, &plan, &why);
@@ -406,7 +416,7 @@ static int main_of(int argc, char **argv, bool road)
     } else if (status == 0 && plan.serve_url && !plan.folder) {
         status = fault_say(&why, ERR_USAGE, "--serve needs --folder");
     } else if (status == 0 && plan.serve_url) {
-        status = skeleton_serve(plan.serve_url, plan.folder, &why);
+        status = skeleton_serve(plan.serve_url, plan.folder, plan.prepare_mib << 20, &why);
     } else if (status == 0) {
         status = run(&plan, &why);
     }

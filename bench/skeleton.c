@@ -291,14 +291,14 @@ static int work(struct skeleton *skeleton, struct fault_text *why)
 }
 
 /* Zeros behind what LMDB has written, so that commits do not grow the file. */
-static int write_zeros(const char *path)
+static int write_zeros(const char *path, uint64_t bytes)
 {
     static const uint8_t zeros[1 << 20];
     int file = open(path, O_WRONLY | O_CLOEXEC);
     if (file < 0) return errno;
     off_t at = lseek(file, 0, SEEK_END);
     int code = at < 0 ? errno : 0;
-    for (; code == 0 && at < (off_t)SKELETON_PREPARED; at += (off_t)sizeof zeros) {
+    for (; code == 0 && at < (off_t)bytes; at += (off_t)sizeof zeros) {
         if (pwrite(file, zeros, sizeof zeros, at) != (ssize_t)sizeof zeros) code = errno;
     }
     if (fsync(file) != 0 && code == 0) code = errno;
@@ -306,7 +306,8 @@ static int write_zeros(const char *path)
     return code;
 }
 
-static int open_store(struct skeleton *skeleton, const char *folder, struct fault_text *why)
+static int open_store(struct skeleton *skeleton, const char *folder, uint64_t prepared_bytes,
+                      struct fault_text *why)
 {
     char path[4096];
     MDB_txn *txn = NULL;
@@ -323,7 +324,7 @@ static int open_store(struct skeleton *skeleton, const char *folder, struct faul
     } else if (txn) {
         mdb_txn_abort(txn);
     }
-    if (code == 0) code = write_zeros(path);
+    if (code == 0) code = write_zeros(path, prepared_bytes);
     return code == 0 ? 0 : fault_say(why, ERR_DISK, "%s: %s", path, mdb_strerror(code));
 }
 
@@ -337,7 +338,8 @@ static int start_listening(struct skeleton *skeleton, const char *url, struct fa
     return 0;
 }
 
-int skeleton_serve(const char *url, const char *folder, struct fault_text *why)
+int skeleton_serve(const char *url, const char *folder, uint64_t prepared_bytes,
+                   struct fault_text *why)
 {
     struct skeleton skeleton = {.next_key = 1};
     struct sigaction action = {.sa_handler = on_signal};
@@ -347,7 +349,7 @@ int skeleton_serve(const char *url, const char *folder, struct fault_text *why)
     (void)pthread_condattr_init(&clock);
     (void)pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
     (void)pthread_cond_init(&skeleton.work, &clock);
-    int status = open_store(&skeleton, folder, why);
+    int status = open_store(&skeleton, folder, prepared_bytes, why);
     if (status == 0) status = start_listening(&skeleton, url, why);
     if (status == 0) {
         (void)printf("ready order=%s\n", url);

@@ -12,12 +12,14 @@
 #ifndef BENCH_SKELETON_H
 #define BENCH_SKELETON_H
 #include "proto/fault.h"
+#include <stdint.h>
 
 #define SKELETON_PEERS_MAX 64
 #define SKELETON_BYTES (2u << 20)
-#define SKELETON_PREPARED (UINT64_C(1) << 30) /* bytes written with zeros beforehand */
-#define SKELETON_MAP (UINT64_C(1) << 36)      /* address space; the disk ends earlier */
+#define SKELETON_PREPARED_MIB 1024       /* written with zeros beforehand, by default */
+#define SKELETON_MAP (UINT64_C(1) << 36) /* address space; the disk ends earlier */
 
 /* Prints "ready" on standard output when it listens; ends at SIGTERM. Returns 0 or an ERR_*. */
-int skeleton_serve(const char *url, const char *folder, struct fault_text *why);
+int skeleton_serve(const char *url, const char *folder, uint64_t prepared_bytes,
+                   struct fault_text *why);
 #endif
