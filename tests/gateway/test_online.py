@@ -1,0 +1,200 @@
+#!/usr/bin/env python3
+"""The verbs of the script as subcommands against a real server; export, audit, watch, trades.
+
+Method: one server on ipc in a temporary directory, a key for each role, one small market.
+"""
+import json
+import os
+import re
+import subprocess
+import sys
+
+import cli_case
+from cli_case import same, within
+
+MARKET = ('zone EWN\n'
+          'zone GBA\n'
+          'instrument CO2 family=carbon ref=5000 band_ppm=1000000 t_plus=0 fee_ppm=0 '
+          'phase=continuous\n'
+          'ref CO2 GBA price=6200\n'
+          'link CO2 EWN GBA ratio=6/5 levy_ppm=30000\n'
+          'limit CO2 EWN GBA lo=-1000 hi=1000\n')
+SETUP = ('participant mill zone=EWN\n'
+         'participant bakery zone=GBA\n'
+         'deposit mill cash=1000\n'
+         'deposit bakery cash=100000000\n')
+
+
+def make_key(lingnan, name, role, participant=None):
+    path = lingnan.path(name + '.key')
+    same(lingnan.run('key', 'new', path, '--name', name)[0], 0)
+    words = ['key', 'register', '--data', lingnan.path('data'), '--name', name, '--role', role]
+    if participant:
+        words += ['--participant', participant]
+    same(lingnan.run(*words, path)[0], 0)
+
+
+def open_market(lingnan):
+    """A running market in which mill has units and bakery has money."""
+    make_key(lingnan, 'reg', 'regulator')
+    make_key(lingnan, 'op', 'operator')
+    make_key(lingnan, 'mill', 'enterprise', 'mill')
+    make_key(lingnan, 'bakery', 'enterprise', 'bakery')
+    lingnan.start(lingnan.write('market.script', MARKET))
+    same(lingnan.run('submit', '-', text=SETUP, key='op.key'), (0, '', ''))
+    same(lingnan.run('issue', 'mill', 'CO2', 'qty=1200', key='reg.key'), (0, '', ''))
+
+
+def orders_meet_and_are_shown(lingnan):
+    """Order, trade as both sides see it, looks, replace, cancel."""
+    open_market(lingnan)
+    status, out, err = lingnan.run('order', 'S1', 'mill', 'CO2', 'sell', 'qty=1000', 'price=5000',
+                                   key='mill.key')
+    same((status, err), (0, ''))
+    same(bool(re.fullmatch(r'accepted order=S1 seq=\d+\n', out)), True)
+    status, out, _ = lingnan.run('order', 'B1', 'bakery', 'CO2', 'buy', 'qty=100', 'price=6200',
+                                 key='bakery.key')
+    same(status, 0)
+    within(out, 'accepted order=B1 seq=')
+    within(out, 'trade n=1 instrument=CO2 order=B1 side=buy from=EWN to=GBA qty=100 price=6180 '
+                'money=618000 fee=0 left=0\n')
+    same(lingnan.run('orders', 'mill', key='mill.key')[1],
+         'open order=S1 instrument=CO2 side=sell left=880 price=5000\n')
+    same(lingnan.run('replace', 'S1', 'qty=500', 'price=5010', key='mill.key')[0], 0)
+    same(lingnan.run('book', 'CO2', 'zone=EWN', 'local=0', key='bakery.key')[1],
+         'level instrument=CO2 zone=EWN side=ask price=5010 qty=500 orders=1\n')
+    status, out, _ = lingnan.run('cancel', 'S1', key='mill.key')
+    same(status, 0)
+    within(out, 'cancelled order=S1 ')
+    within(out, ' reason=USER')
+    same(lingnan.run('fund', 'CO2', key='reg.key')[1].splitlines()[0],
+         'fund instrument=CO2 zone=EWN cash=18000 retired=20')
+    same(lingnan.run('balance', 'CO2', 'EWN', 'GBA', key='reg.key')[1],
+         'balance instrument=CO2 from=EWN to=GBA net=100 lo=-1000 hi=1000\n')
+
+
+def refusals_are_status_1_with_their_reason(lingnan):
+    """The market's no, and acting for somebody else."""
+    open_market(lingnan)
+    order = ('order', 'S1', 'mill', 'CO2', 'sell', 'qty=5000', 'price=5000')
+    same(lingnan.run(*order, key='mill.key'), (1, 'rejected order=S1 reason=UNITS_SHORT\n', ''))
+    status, out, _ = lingnan.run(*order, key='bakery.key')
+    same((status, out), (1, 'rejected order=S1 reason=NOT_ALLOWED\n'))
+    status, out, _ = lingnan.run('order', 'S1', 'nobody', 'CO2', 'sell', 'qty=5', 'price=5000',
+                                 key='mill.key')
+    same((status, out), (1, 'rejected order=S1 reason=UNKNOWN_PARTICIPANT\n'))
+    status, out, _ = lingnan.run('cancel', 'S9', key='mill.key')
+    same((status, out), (1, 'rejected order=S9 reason=UNKNOWN_ORDER\n'))
+    status, out, _ = lingnan.run('issue', 'mill', 'CO2', 'qty=5', key='op.key')
+    same((status, out), (1, 'rejected command=issue reason=NOT_ALLOWED\n'))
+
+
+def bad_input_is_named(lingnan):
+    """Keys, addresses and lines that are wrong, each with its status."""
+    open_market(lingnan)
+    look = ('account', 'mill', 'CO2')
+    same(lingnan.run(*look)[0], 64)
+    same(lingnan.run(*look, key='missing.key')[0], 66)
+    lingnan.write('broken.key', 'not a key\n')
+    os.chmod(lingnan.path('broken.key'), 0o600)
+    status, _, err = lingnan.run(*look, key='broken.key')
+    same(status, 77)
+    within(err, 'ERR_KEY')
+    same(lingnan.run('key', 'new', lingnan.path('stranger.key'))[0], 0)
+    same(lingnan.run(*look, key='stranger.key')[0], 77)
+    same(lingnan.run(*look, key='mill.key', connect='ipc://' + lingnan.path('no.ipc'))[0], 69)
+    same(lingnan.run(*look, key='mill.key', connect='nonsense')[0] in (64, 69), True)
+    status, _, err = lingnan.run('order', 'S1', 'mill', 'CO2', 'sell', 'amount=5', key='mill.key')
+    same(status, 64)
+    within(err, '^ here')
+    same(lingnan.run('trades', 'CO9', key='mill.key')[0], 64)
+    status, _, err = lingnan.run('submit', '-', text='zone\n', key='reg.key')
+    same(status, 2)
+    within(err, 'error line=1 ')
+    same(lingnan.run(*look, '--help')[0], 0)
+
+
+def trades_and_json(lingnan):
+    """Pages of trades; one JSON object a line with exact integers."""
+    open_market(lingnan)
+    lines = ''.join('order S%d mill CO2 sell qty=10 price=5000\n' % n for n in range(30))
+    same(lingnan.run('submit', '-', text=lines, key='mill.key')[0], 0)
+    lines = ''.join('order B%d bakery CO2 buy qty=5 price=6200\n' % n for n in range(30))
+    status, out, _ = lingnan.run('submit', '-', text=lines, key='bakery.key')
+    same((status, out.count('accepted order='), out.count('trade n=')), (0, 30, 30))
+    status, out, _ = lingnan.run('trades', 'from=11', 'rows=5', '--json', key='bakery.key')
+    same(status, 0)
+    rows = [json.loads(line) for line in out.splitlines()]
+    same([row['n'] for row in rows], [11, 12, 13, 14, 15])
+    same((rows[0]['event'], rows[0]['received'], rows[0]['pays']), ('trade', 5, 30900))
+    same(lingnan.run('trades', 'CO2', 'rows=0', key='reg.key')[1].count('trade n='), 30)
+    units = lingnan.run('reconcile', 'CO2', key='reg.key')[1]
+    within(units, 'units instrument=CO2 issued=1200 ')
+    within(units, ' retired=30 auctioned=0 difference=0')
+
+
+def watch_prints_public_trades(lingnan):
+    """The feed names no participant and no order."""
+    open_market(lingnan)
+    env = dict(lingnan.env, LINGNAN_KEY=lingnan.path('mill.key'),
+               LINGNAN_CONNECT=lingnan.connect())
+    with subprocess.Popen([lingnan.program, 'watch', 'CO2', '--feed', lingnan.feed(), '--count',
+                           '1', '--snapshots'], env=env, stdout=subprocess.PIPE,
+                          text=True) as watch:
+        same(lingnan.run('order', 'S1', 'mill', 'CO2', 'sell', 'qty=10', 'price=5000',
+                         key='mill.key')[0], 0)
+        line = watch.stdout.readline()
+        same(watch.wait(60), 0)
+    within(line, 'level instrument=CO2 zone=EWN side=ask price=5000 qty=10 orders=1')
+    same(lingnan.run('watch', '--feed', 'ipc://' + lingnan.path('no.ipc'))[0], 69)
+    same(lingnan.run('watch')[0], 64)
+
+
+def export_replays_to_the_same_digest(lingnan):
+    """What was served, exported and replayed offline gives the served digest; audit is clean."""
+    open_market(lingnan)
+    for key, text in (('mill.key', 'order S1 mill CO2 sell qty=700 price=5000\n'
+                                   'order - mill CO2 sell qty=100 price=5200\n'
+                                   'order S9 mill CO2 sell qty=99999 price=5200\n'),
+                      ('bakery.key', 'order B1 bakery CO2 buy qty=300 price=6300\n'
+                                     'order B2 bakery CO2 buy qty=20 type=market\n'),
+                      ('op.key', 'phase CO2 call\nphase CO2 continuous\nday 2026-06-02\n')):
+        lingnan.run('submit', '-', text=text, key=key)
+    status, digest, _ = lingnan.run('digest', key='reg.key')
+    same(status, 0)
+    same(lingnan.stop(), 0)
+    status, script, err = lingnan.run('journal', 'export', lingnan.path('data'))
+    same((status, err), (0, ''))
+    same(script.startswith('capacity '), True)
+    within(script, ' as=mill')
+    same(lingnan.run('replay', '--quiet', '--digest', '-', text=script), (0, digest, ''))
+    status, out, _ = lingnan.run('audit', lingnan.path('data'))
+    same(status, 0)
+    within(out, digest)
+    within(out, 'result=clean')
+
+
+def audit_finds_a_flipped_byte(lingnan):
+    """A damaged journal is a fault with its place; a missing directory is no audit at all."""
+    open_market(lingnan)
+    same(lingnan.stop(), 0)
+    segment = lingnan.path('data/journal/00000001.seg')
+    with open(segment, 'r+b') as journal:
+        bytes_ = journal.read()
+        place = bytes_.index(b'bakery')
+        journal.seek(place)
+        journal.write(b'B')
+    status, out, err = lingnan.run('audit', '--quiet', lingnan.path('data'))
+    same(status, 1)
+    within(out, 'result=FAULT')
+    within(err, 'ERR_')
+    same(lingnan.run('journal', 'export', lingnan.path('data'))[0] != 0, True)
+    same(lingnan.run('audit', lingnan.path('nothing'))[0], 66)
+    same(lingnan.run('audit')[0], 64)
+
+
+if __name__ == '__main__':
+    sys.dont_write_bytecode = True
+    cli_case.main([orders_meet_and_are_shown, refusals_are_status_1_with_their_reason,
+                   bad_input_is_named, trades_and_json, watch_prints_public_trades,
+                   export_replays_to_the_same_digest, audit_finds_a_flipped_byte])
