@@ -9,7 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define COMMANDS GENERATOR_COMMANDS
+/* Enough of each kind that its shares hold (generator.h). */
+#define SHALLOW_COMMANDS 200000
+#define DEEP_COMMANDS GENERATOR_COMMANDS
+#define MULTI_COMMANDS 1280000
 
 struct shares { /* counts */
     uint64_t limits;
@@ -69,25 +72,25 @@ static void assert_share(uint64_t part, uint64_t whole, uint64_t low_ppm, uint64
     assert_in_range(part * 1000000 / whole, low_ppm, high_ppm);
 }
 
-static void check_kind(const char *kind, uint32_t instruments, size_t live, size_t levels_low,
-                       size_t levels_high)
+static void check_kind(const char *kind, uint64_t commands, uint32_t instruments, size_t live,
+                       size_t levels_low, size_t levels_high)
 {
     char path[256];
     struct flow flow = {0};
     struct fault_text why = {0};
     make_path(path, sizeof path, kind);
-    generate(kind, 7, COMMANDS, path);
+    generate(kind, 7, commands, path);
     assert_int_equal(flow_load(path, &flow, &why), 0);
     assert_int_equal(unlink(path), 0);
-    assert_int_equal(flow.count, COMMANDS);
+    assert_int_equal(flow.count, commands);
     assert_int_equal(flow.instruments, instruments);
     struct shares shares = count(&flow);
-    assert_share(shares.limits, COMMANDS, 570000, 620000);
-    assert_share(shares.cancels, COMMANDS, 350000, 400000);
-    assert_share(shares.iocs, COMMANDS, 27000, 33000);
-    assert_share(shares.reduces, COMMANDS, 10000, 25000);
+    assert_share(shares.limits, commands, 570000, 620000);
+    assert_share(shares.cancels, commands, 350000, 400000);
+    assert_share(shares.iocs, commands, 27000, 33000);
+    assert_share(shares.reduces, commands, 10000, 25000);
     assert_share(shares.limits_trading, shares.limits, 200000, 250000);
-    assert_share(shares.late, COMMANDS, 10000, 120000);
+    assert_share(shares.late, commands, 10000, 120000);
     assert_in_range(shares.live, live * 9 / 10, live * 11 / 10);
     assert_in_range(shares.levels, levels_low, levels_high);
     flow_free(&flow);
@@ -96,19 +99,19 @@ static void check_kind(const char *kind, uint32_t instruments, size_t live, size
 static void test_shallow(void **state)
 {
     (void)state;
-    check_kind("shallow", 1, 1000, 100, 400);
+    check_kind("shallow", SHALLOW_COMMANDS, 1, 1000, 100, 400);
 }
 
 static void test_deep(void **state)
 {
     (void)state;
-    check_kind("deep", 1, 100000, 9000, 11000);
+    check_kind("deep", DEEP_COMMANDS, 1, 100000, 9000, 11000);
 }
 
 static void test_multi(void **state)
 {
     (void)state;
-    check_kind("multi", 64, 64000, 6400, 64000);
+    check_kind("multi", MULTI_COMMANDS, 64, 64000, 6400, 64000);
 }
 
 /* Zipf(0.8): the first instrument is 2^0.8 = 1.74 times as popular as the second and 64^0.8 = 27.9
@@ -121,7 +124,7 @@ static void test_popularity(void **state)
     struct fault_text why = {0};
     uint64_t orders[64] = {0};
     make_path(path, sizeof path, "popularity");
-    generate("multi", 3, COMMANDS, path);
+    generate("multi", 3, MULTI_COMMANDS, path);
     assert_int_equal(flow_load(path, &flow, &why), 0);
     assert_int_equal(unlink(path), 0);
     for (size_t i = 0; i < flow.count; i++) {
