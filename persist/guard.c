@@ -68,7 +68,21 @@ static void on_assertion(MDB_env *env, const char *message)
     abort();
 }
 
-void guard_env(MDB_env *env)
+struct opening {
+    MDB_env *env;
+    const char *path;
+    unsigned flags;
+};
+
+static int open_body(void *context)
+{
+    const struct opening *opening = context;
+    return mdb_env_open(opening->env, opening->path, opening->flags, 0600);
+}
+
+int guard_env_open(MDB_env *env, const char *path, unsigned flags)
 {
     mdb_env_set_assert(env, on_assertion);
+    struct opening opening = {.env = env, .path = path, .flags = flags};
+    return guard_call(open_body, &opening);
 }

@@ -15,6 +15,8 @@ typedef int guard_body(void *context);
 /* Returns what `body` returns, or MDB_CORRUPTED when it was left. Does not nest. */
 int guard_call(guard_body *body, void *context);
 
-/* Sends the environment's assertions the same way. */
-void guard_env(MDB_env *env);
+/* mdb_env_open with guard and assertions sent the same way. A damaged meta page can mislead it,
+ * too; whatever the result, the caller then calls mdb_env_close, which cleans up a half-open one.
+ */
+int guard_env_open(MDB_env *env, const char *path, unsigned flags);
 #endif

@@ -33,9 +33,8 @@ static int env_open(const char *path, uint64_t bytes, unsigned flags, MDB_env **
     MDB_env *env;
     int code = mdb_env_create(&env);
     if (code) return code;
-    guard_env(env);
     code = mdb_env_set_mapsize(env, bytes);
-    if (code == 0) code = mdb_env_open(env, path, MDB_NOSUBDIR | MDB_NOTLS | flags, 0600);
+    if (code == 0) code = guard_env_open(env, path, MDB_NOSUBDIR | MDB_NOTLS | flags);
     if (code) {
         mdb_env_close(env);
         return code;

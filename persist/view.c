@@ -192,12 +192,10 @@ static int open_env(struct view *view, struct fault_text *why)
         return store_say(why, errno, view->path, "cannot make the directory");
     int code = mdb_env_create(&view->env);
     if (code) return store_say(why, code, view->path, "cannot open");
-    guard_env(view->env);
     code = mdb_env_set_maxdbs(view->env, VIEW_TABLES_END);
     if (code == 0 && view->writer) code = mdb_env_set_mapsize(view->env, view->map_bytes);
     if (code == 0)
-        code =
-            mdb_env_open(view->env, view->path, MDB_NOTLS | (view->writer ? 0 : MDB_RDONLY), 0600);
+        code = guard_env_open(view->env, view->path, MDB_NOTLS | (view->writer ? 0 : MDB_RDONLY));
     return code ? store_say(why, code, view->path, "cannot open") : 0;
 }
 
