@@ -36,20 +36,28 @@ static void on_signal(int number, siginfo_t *info, void *machine)
     }
 }
 
+/* Each environment is opened through here, so handlers somebody else has put over ours since are
+ * found and kept as the new forerunners. */
 static void install(void)
 {
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
     /* SA_NODEFER: the signal is not blocked after the jump, so sigsetjmp need not save the mask. */
     struct sigaction action = {.sa_sigaction = on_signal,
                                .sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK};
     sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < SIGNALS; i++)
-        sigaction(guarded_signals[i], &action, &before[i]);
+    pthread_mutex_lock(&lock);
+    for (size_t i = 0; i < SIGNALS; i++) {
+        struct sigaction present;
+        sigaction(guarded_signals[i], NULL, &present);
+        if ((present.sa_flags & SA_SIGINFO) && present.sa_sigaction == on_signal) continue;
+        before[i] = present;
+        sigaction(guarded_signals[i], &action, NULL);
+    }
+    pthread_mutex_unlock(&lock);
 }
 
 int guard_call(guard_body *body, void *context)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, install);
     ASSERT(!inside);
     if (sigsetjmp(place, 0)) return MDB_CORRUPTED;
     inside = 1;
@@ -82,6 +90,7 @@ static int open_body(void *context)
 
 int guard_env_open(MDB_env *env, const char *path, unsigned flags)
 {
+    install();
     mdb_env_set_assert(env, on_assertion);
     struct opening opening = {.env = env, .path = path, .flags = flags};
     return guard_call(open_body, &opening);
