@@ -60,8 +60,10 @@ static void test_one_tape(void **state)
             assert_same(&book, &naive);
             assert_same(&whole, &naive);
             struct tape coupled = run(&drive_naive, &flow, 2);
-            struct tape zones = run(&drive_whole, &flow, 2);
-            assert_same(&zones, &coupled);
+            book = run(&drive_book, &flow, 2);
+            whole = run(&drive_whole, &flow, 2);
+            assert_same(&book, &coupled);
+            assert_same(&whole, &coupled);
             flow_free(&flow);
         }
     }
@@ -154,8 +156,10 @@ static void test_rules_of_two_zones(void **state)
     tape_trade(&wanted, 6, 7, 98, 5);
     tape_trade(&wanted, 5, 7, 98, 2);
     struct tape naive = run(&drive_naive, &flow, 2);
+    struct tape book = run(&drive_book, &flow, 2);
     struct tape whole = run(&drive_whole, &flow, 2);
     assert_same(&naive, &wanted);
+    assert_same(&book, &wanted);
     assert_same(&whole, &wanted);
 }
 
