@@ -2,9 +2,10 @@
 
 Usage:  test_compare.py NAIVE LINGNAN FOLDER [FIRST_SEED [SEEDS]]
 Method: every seed gives one script of naive_flow.py; `LINGNAN replay` and NAIVE must print the same
-        lines and end with the same status. At least 200 000 commands a run, 10 million with
-        LINGNAN_TEST_FULL=1. At a difference the script is written to FOLDER, shrunk by leaving out
-        whatever leaves a difference, and printed with the first line that differs.
+        lines and end with the same status. 220 000 commands a run (fewer only if TEST_SECONDS is
+        below its 600), 10 million with LINGNAN_TEST_FULL=1. At a difference the script is written
+        to FOLDER, shrunk by leaving out whatever leaves a difference, and printed with the first
+        line that differs.
 Prints: TAP, one case for each batch of seeds.
 """
 
@@ -90,9 +91,15 @@ def batch(programs, folder, seeds):
     return True
 
 
+def seeds_of_run():
+    if os.environ.get("LINGNAN_TEST_FULL") == "1":
+        return SEEDS_FULL
+    seconds = int(os.environ.get("TEST_SECONDS", "600"))
+    return max(BATCH, SEEDS * min(seconds, 600) // 600)
+
+
 def main(naive, lingnan, folder, first="1", count=None):
-    full = os.environ.get("LINGNAN_TEST_FULL") == "1"
-    seeds = int(count) if count else SEEDS_FULL if full else SEEDS
+    seeds = int(count) if count else seeds_of_run()
     programs = [[naive], [lingnan, "replay", "-"]]
     starts = range(int(first), int(first) + seeds, BATCH)
     print(f"1..{len(starts)}")

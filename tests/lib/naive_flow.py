@@ -1,4 +1,4 @@
-"""naive_flow.py - seeded random market scripts: valid and invalid commands, small books, tight caps.
+"""naive_flow.py - seeded random market scripts: small books, tight caps, valid and invalid.
 
 Usage:  naive_flow.py SEED COMMANDS > SCRIPT
 The same seed gives the same script for ever (only random.Random's integers are used). The writer
@@ -260,8 +260,9 @@ class Flow:
                     f"tie={self.pick(['time', 'pro-rata'])}")
         target = f"A{max(1, self.auctions - self.rng.randrange(2))}"
         if kind < 8:
-            return (f"bid {target} {self.pick(self.people)} qty={lot * (1 + self.rng.randrange(60))}"
-                    f" price={self.price(name)}")
+            quantity = lot * (1 + self.rng.randrange(60))
+            return (f"bid {target} {self.pick(self.people)} qty={quantity} "
+                    f"price={self.price(name)}")
         return f"clear {target}"
 
     def look(self):
