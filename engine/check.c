@@ -101,32 +101,37 @@ static int128 own_orders(const struct engine *engine, uint32_t owner)
     return held;
 }
 
-static void check_positions(const struct engine *engine, uint32_t owner)
+/* Frozen units are those of the open sells; returns the number of holdings. */
+static uint32_t check_positions(const struct engine *engine, uint32_t owner)
 {
     const struct participant *row = &engine->participant[owner];
+    uint32_t count = 0;
     for (uint32_t at = row->first_position; at != NIL; at = engine->position[at].next) {
         const struct position *position = &engine->position[at];
         int128 held = 0;
-        ASSERT(at < engine->positions && position->participant == owner);
+        ASSERT(at < engine->positions && count < engine->positions);
+        ASSERT(position->participant == owner);
         ASSERT(position->zone < engine->zones && position->instrument < engine->instruments);
         for (uint32_t slot = row->first_order; slot != NIL; slot = engine->order[slot].own_next)
             if (engine->order[slot].side == SIDE_SELL && engine->order[slot].position == at)
                 held += hold_of(&engine->order[slot]);
         ASSERT(held == position->held);
+        count++;
     }
+    return count;
 }
 
 static void check_owners(const struct engine *engine)
 {
     int128 orders_hold = 0, all_hold = 0;
-    uint64_t open = 0, used = 0;
+    uint64_t open = 0, used = 0, positions = 0;
     for (uint32_t owner = 0; owner < engine->participants; owner++) {
         const struct participant *row = &engine->participant[owner];
         int128 held = own_orders(engine, owner);
         ASSERT(row->zone < engine->zones && row->group < engine->groups);
         if (held != row->cash_held) /* the rest is in auctions: look only then */
             ASSERT(held + deposits(engine, owner) == row->cash_held);
-        check_positions(engine, owner);
+        positions += check_positions(engine, owner);
         orders_hold += held;
         all_hold += row->cash_held;
         open += row->open_orders;
@@ -134,6 +139,7 @@ static void check_owners(const struct engine *engine)
     ASSERT(orders_hold + deposits(engine, PARTICIPANT_NONE) == all_hold);
     for (uint32_t slot = 0; slot < engine->orders_top; slot++)
         used += engine->order[slot].state != ORDER_FREE;
+    ASSERT(positions == engine->positions);
     ASSERT(open == used && open == engine->orders_open);
 }
 
@@ -204,7 +210,10 @@ static void check_links(const struct engine *engine, uint16_t instrument)
     for (uint8_t from = 0; from < engine->zones; from++) {
         for (uint8_t to = 0; to < engine->zones; to++) {
             const struct link *link = state_link(engine, instrument, from, to);
+            size_t row = (size_t)instrument * engine->limits.zones;
             if (from == to) continue;
+            ASSERT((engine->sources[row + to] >> from & 1u) == (link->allowed ? 1u : 0u));
+            ASSERT((engine->targets[row + from] >> to & 1u) == (link->allowed ? 1u : 0u));
             if (link->allowed) {
                 ASSERT(link->rd >= 1 && link->rd <= link->rn && link->rn <= RATIO_MAX);
                 ASSERT(link->levy_ppm >= 0 && link->levy_ppm <= PPM);
