@@ -106,39 +106,79 @@ static int put_orders(struct flush *flush)
     return 0;
 }
 
-/* Looks at one account; cash goes under INSTRUMENT_NONE, units under instrument and zone. */
+/* Cash under INSTRUMENT_NONE, ZONE_NONE. */
+static int put_cash(struct flush *flush, const struct event_row_account *row)
+{
+    struct event_row_account cash = {.head = row->head,
+                                     .cash = row->cash,
+                                     .cash_held = row->cash_held,
+                                     .participant = row->participant,
+                                     .instrument = INSTRUMENT_NONE,
+                                     .zone = ZONE_NONE};
+    uint8_t key[VIEW_KEY_MAX];
+    size_t size = view_account_key(key, row->participant, INSTRUMENT_NONE, ZONE_NONE);
+    return put_event(flush, VIEW_ACCOUNTS, key, size, &cash.head);
+}
+
+/* A look leaves out empty holdings outside the own zone: their rows go. */
+static int drop_empty(struct flush *flush, uint32_t participant, uint16_t instrument,
+                      uint32_t zones_shown)
+{
+    MDB_cursor *cursor;
+    int code = mdb_cursor_open(flush->txn, flush->view->tables[VIEW_ACCOUNTS], &cursor);
+    if (code) return code;
+    uint8_t bytes[VIEW_KEY_MAX];
+    size_t size = view_account_key(bytes, participant, instrument, 0);
+    MDB_val key = {.mv_size = size, .mv_data = bytes}, value;
+    code = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
+    while (code == 0 && key.mv_size == size && memcmp(key.mv_data, bytes, size - 1) == 0) {
+        uint8_t zone = ((const uint8_t *)key.mv_data)[size - 1];
+        if (zone >= ZONES_MAX || !(zones_shown >> zone & 1)) code = mdb_cursor_del(cursor, 0);
+        if (code == 0) code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
+    }
+    mdb_cursor_close(cursor);
+    return code == MDB_NOTFOUND ? 0 : code;
+}
+
+/* Looks at one account and writes it: the cash, and the units of one instrument. */
 static int put_account(struct flush *flush, uint32_t participant, uint16_t instrument)
 {
     _Alignas(8) uint8_t bytes[LOOK_BYTES];
     struct event_buffer rows = {.bytes = bytes, .capacity = sizeof bytes};
+    bool only_cash = instrument == INSTRUMENT_NONE;
+    /* Every row of a look tells the cash; instrument 0 is as good as any. */
     struct look_query query = {
-        .look = LOOK_ACCOUNT, .instrument = instrument, .participant = participant};
-    if (engine_look(flush->engine, &query, &rows) != REASON_NONE) return 0; /* nothing to show */
-    bool cash_put = false;
-    for (const struct event *event = event_next(&rows, NULL); event;
-         event = event_next(&rows, event)) {
-        if (event->type != EVENT_ROW_ACCOUNT) continue;
+        .look = LOOK_ACCOUNT, .instrument = only_cash ? 0 : instrument, .participant = participant};
+    if (engine_look(flush->engine, &query, &rows) != REASON_NONE) return 0; /* no instrument yet */
+    const struct event *first = event_next(&rows, NULL);
+    if (!first) return 0;
+    int code = put_cash(flush, (const void *)first);
+    if (only_cash) return code;
+    uint32_t zones_shown = 0;
+    for (const struct event *event = first; event && code == 0; event = event_next(&rows, event)) {
         struct event_row_account row = *(const struct event_row_account *)(const void *)event;
-        struct event_row_account cash = row;
         uint8_t key[VIEW_KEY_MAX];
-        int code = 0;
-        if (!cash_put) {
-            size_t size = view_account_key(key, participant, INSTRUMENT_NONE, ZONE_NONE);
-            cash.instrument = INSTRUMENT_NONE;
-            cash.zone = ZONE_NONE;
-            cash.own_zone = 0;
-            cash.free = cash.held = cash.locked = cash.surrendered = 0;
-            code = put_event(flush, VIEW_ACCOUNTS, key, size, &cash.head);
-            cash_put = true;
-        }
-        if (code == 0 && instrument != INSTRUMENT_NONE) {
-            size_t size = view_account_key(key, participant, instrument, row.zone);
-            row.cash = row.cash_held = 0;
-            code = put_event(flush, VIEW_ACCOUNTS, key, size, &row.head);
-        }
-        if (code) return code;
+        size_t size = view_account_key(key, participant, instrument, row.zone);
+        row.cash = row.cash_held = 0;
+        zones_shown |= UINT32_C(1) << row.zone;
+        code = put_event(flush, VIEW_ACCOUNTS, key, size, &row.head);
     }
-    return 0;
+    return code ? code : drop_empty(flush, participant, instrument, zones_shown);
+}
+
+/* The first instrument makes looks at accounts possible: cash noted before it is written now. */
+static int put_all_cash(struct flush *flush)
+{
+    struct look_query query = {.look = LOOK_ACCOUNT, .instrument = 0};
+    int code = 0;
+    for (; code == 0; query.participant++) {
+        _Alignas(8) uint8_t bytes[LOOK_BYTES];
+        struct event_buffer rows = {.bytes = bytes, .capacity = sizeof bytes};
+        if (engine_look(flush->engine, &query, &rows) != REASON_NONE) return 0; /* the last one */
+        const struct event *first = event_next(&rows, NULL);
+        if (first) code = put_cash(flush, (const void *)first);
+    }
+    return code;
 }
 
 /* Every account the table knows, because something touched all of them. */
@@ -166,7 +206,8 @@ static int put_known_accounts(struct flush *flush)
         }
         key = (MDB_val){.mv_size = sizeof at, .mv_data = at};
         code = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
-        if (code == 0) code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
+        bool still = code == 0 && key.mv_size == sizeof at && !memcmp(key.mv_data, at, sizeof at);
+        if (still) code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
     }
     mdb_cursor_close(cursor);
     return code == MDB_NOTFOUND ? 0 : code;
@@ -176,6 +217,7 @@ static int put_accounts(struct flush *flush)
 {
     const struct view_notes *notes = &flush->view->notes;
     int code = notes->all_accounts ? put_known_accounts(flush) : 0;
+    if (code == 0 && notes->first_instrument) code = put_all_cash(flush);
     for (uint32_t i = 0; i < notes->accounts.used && code == 0; i++) {
         uint64_t key = notes->accounts.keys[i];
         code = put_account(flush, (uint32_t)(key >> 16), (uint16_t)key);

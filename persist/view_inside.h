@@ -39,6 +39,7 @@ struct view_notes {
     struct note_index orders;
     struct order_note *order_items; /* beside orders.keys */
     uint16_t cleared;               /* instrument of the auction cleared last */
+    bool first_instrument;          /* it was created: cash can be looked at from now on */
     bool all_accounts;              /* something touched all of them */
 };
 

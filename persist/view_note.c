@@ -35,6 +35,7 @@ void view_notes_clear(struct view_notes *notes)
     notes->count = 0;
     notes->trades = 0;
     notes->all_accounts = false;
+    notes->first_instrument = false;
     index_clear(&notes->accounts);
     index_clear(&notes->orders);
 }
@@ -306,6 +307,8 @@ static int note_event(struct view_notes *notes, const struct command *command,
         notes->cleared = EVENT_AS(cleared, event)->instrument;
         return 0;
     case EVENT_NAMED:
+        if (command->type == COMMAND_INSTRUMENT && EVENT_AS(named, event)->id == 0)
+            notes->first_instrument = true;
         if (command->type == COMMAND_PARTICIPANT)
             return touch(notes, EVENT_AS(named, event)->id, INSTRUMENT_NONE);
         if (command->type == COMMAND_AUCTION && command->body.auction.seller != SELLER_ISSUER)
