@@ -76,8 +76,13 @@ static bool drain(struct pipeline *pipeline)
     ready_swap(&pipeline->options.doors->commands_ready, pipeline->mask);
     uint32_t slot = ready_next(pipeline->mask, pipeline->rotate);
     if (slot == CONNECTIONS_MAX) return false;
-    struct batch *batch = batch_at(pipeline, published(pipeline));
     enum journal_room room = journal_room(pipeline->options.journal);
+    if (room != JOURNAL_PLENTY && pipeline->options.space_coming &&
+        pipeline->options.space_coming(pipeline->options.context)) {
+        room = journal_room(pipeline->options.journal);
+        if (room != JOURNAL_PLENTY) return false; /* rings fill and clients hear BUSY meanwhile */
+    }
+    struct batch *batch = batch_at(pipeline, published(pipeline));
     int64_t now = pipeline->options.wall_ns(pipeline->options.context);
     batch->time_ns = now > pipeline->time_ns ? now : pipeline->time_ns;
     batch->count = 0;

@@ -37,6 +37,9 @@ struct pipeline_options { /* everything borrowed until close */
     void (*publish)(void *context, const struct event_buffer *events, int64_t time_ns);
     /* Called in every release step, e.g. for snapshots that are due. May be NULL. */
     void (*attend)(void *context);
+    /* Engine stage: the journal has no spare segment. True: one is made or on its way; false:
+     * there will be none (a full disk), refuse orders by name. NULL: always refuse. */
+    bool (*space_coming)(void *context);
     int64_t (*wall_ns)(void *context); /* the clock commands are stamped with */
     void *context;
 };

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#define PREPARE_MS 500u      /* how often the spare segments are looked at */
-#define PREPARE_AGAIN_MS 50u /* right after one was made or taken */
+#define PREPARE_MS 100u       /* how often the spare segments are looked at */
+#define PREPARE_FULL_MS 1000u /* after one could not be made */
 
 /* ---- Helper: empty journal segments, off the commit path ---- */
 
@@ -17,21 +17,29 @@ static void prepare(uv_work_t *work)
     server->prepare_result = journal_prepare_step(server->journal, &server->prepare_why);
 }
 
+static void tick_prepare(struct server *server, uint64_t now);
+
 static void prepared(uv_work_t *work, int status)
 {
     struct server *server = work->data;
     (void)status;
     server->preparing = false;
     int result = server->prepare_result;
-    if (result < 0)
+    bool hopeless = atomic_exchange(&server->space_hopeless, result < 0);
+    atomic_store(&server->space_wanted, false);
+    waker_wake(pipeline_threads_waker(server->threads, STAGE_ENGINE));
+    if (result < 0 && !hopeless)
         log_line(LOG_WARN, "no-spare-segment", "reason", fault_name(result), "why",
                  server->prepare_why.text, NULL);
-    server->prepare_ms = timing_steady_ms() + (result > 0 ? PREPARE_AGAIN_MS : PREPARE_MS);
+    uint32_t pause_ms = result < 0 ? PREPARE_FULL_MS : PREPARE_MS;
+    server->prepare_ms = result > 0 ? 0 : timing_steady_ms() + pause_ms;
+    if (result > 0) tick_prepare(server, timing_steady_ms());
 }
 
 static void tick_prepare(struct server *server, uint64_t now)
 {
-    if (server->preparing || now < server->prepare_ms || server->drain_ms) return;
+    bool due = now >= server->prepare_ms || atomic_load(&server->space_wanted);
+    if (server->preparing || !due) return;
     server->preparing = uv_queue_work(&server->loop, &server->prepare, prepare, prepared) == 0;
 }
 
@@ -49,6 +57,7 @@ static void tick_drain(struct server *server, uint64_t now)
 static void look(struct server *server)
 {
     order_port_tick(server->port);
+    tick_prepare(server, timing_steady_ms());
     if (atomic_load(&server->stopped))
         uv_stop(&server->loop);
     else if (server->drain_ms)
@@ -65,7 +74,6 @@ static void on_timer(uv_timer_t *handle)
     struct server *server = handle->data;
     if (feed_port_tick(server->feed))
         waker_wake(pipeline_threads_waker(server->threads, STAGE_RELEASE));
-    tick_prepare(server, timing_steady_ms());
     look(server);
 }
 

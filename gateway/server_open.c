@@ -25,6 +25,16 @@ static void attend(void *context)
     feed_port_attend(((struct server *)context)->feed);
 }
 
+static bool space_coming(void *context)
+{
+    struct server *server = context;
+    if (!server->loop_open) /* setting up: nobody else makes segments yet */
+        return journal_prepare_step(server->journal, &server->prepare_why) >= 0;
+    if (atomic_load(&server->space_hopeless)) return false;
+    if (!atomic_exchange(&server->space_wanted, true)) uv_async_send(&server->async);
+    return true;
+}
+
 static int64_t wall(void *context)
 {
     (void)context;
@@ -134,6 +144,7 @@ static int open_road(struct server *server, struct fault_text *why)
                                        .kick = kick,
                                        .publish = publish,
                                        .attend = attend,
+                                       .space_coming = space_coming,
                                        .wall_ns = wall,
                                        .context = server};
     for (enum pipeline_stage stage = STAGE_ENGINE; stage < STAGES; stage++)

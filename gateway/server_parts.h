@@ -38,8 +38,10 @@ struct server {
     bool preparing;
     int prepare_result;
     struct fault_text prepare_why;
-    uint64_t prepare_ms; /* when to look again */
-    uint64_t drain_ms;   /* when draining began; 0: not draining */
+    uint64_t prepare_ms;         /* when to look again */
+    _Atomic bool space_wanted;   /* the engine stage waits for a segment */
+    _Atomic bool space_hopeless; /* the last try to make one failed */
+    uint64_t drain_ms;           /* when draining began; 0: not draining */
     _Atomic bool stopped;
 
     char ready[CONFIG_TEXT_MAX];
