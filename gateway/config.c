@@ -18,11 +18,16 @@
 /* clang-format off */
 const struct config_option config_options[] = {
     {"data", "DIR", "data directory [./lingnan-data]", CONFIG_TEXT, AT(data), 0, 0},
-    {"market", "FILE", "set-up lines, journalled at the first start only", CONFIG_TEXT, AT(market), 0, 0},
-    {"listen", "URL", "order port, ipc:// or tcp://, repeatable [ipc in DIR, tcp://127.0.0.1:7700]", CONFIG_LIST, AT(listen), 0, 0},
-    {"feed", "URL", "market data, repeatable [ipc in DIR, tcp://127.0.0.1:7701]", CONFIG_LIST, AT(feed), 0, 0},
+    {"market", "FILE", "set-up lines, journalled at the first start only", CONFIG_TEXT,
+     AT(market), 0, 0},
+    {"listen", "URL",
+     "order port, ipc:// or tcp://, repeatable [ipc in DIR, tcp://127.0.0.1:7700]", CONFIG_LIST,
+     AT(listen), 0, 0},
+    {"feed", "URL", "market data, repeatable [ipc in DIR, tcp://127.0.0.1:7701]", CONFIG_LIST,
+     AT(feed), 0, 0},
     {"threads", "N", "threads that run the stages, 1 to 3 [3]", CONFIG_NUMBER, AT(threads), 1, 3},
-    {"segment-size", "BYTES", "size of new journal segments [64 MiB]", CONFIG_NUMBER, AT(segment_size), 1 << 20, INT64_C(1) << 34},
+    {"segment-size", "BYTES", "size of new journal segments [64 MiB]", CONFIG_NUMBER,
+     AT(segment_size), 1 << 20, INT64_C(1) << 34},
     {"ready-fd", "FD", "where the `ready` line goes [1]", CONFIG_NUMBER, AT(ready_fd), 1, 1023},
     {"log-level", "LEVEL", "debug, info, warn or error [info]", CONFIG_TEXT, AT(log_level), 0, 0},
     CAPACITY("zones", zones, ZONES_MAX, "zones the market can hold"),
@@ -35,7 +40,8 @@ const struct config_option config_options[] = {
     CAPACITY("auctions", auctions, AUCTIONS_MAX, "auctions"),
     CAPACITY("bids", bids, BIDS_MAX, "bids"),
     CAPACITY("lanes", lanes, LANES_MAX, "lanes"),
-    CAPACITY("lane-window", lane_window, LANE_WINDOW_MAX, "ids remembered per lane, a power of two"),
+    CAPACITY("lane-window", lane_window, LANE_WINDOW_MAX,
+             "ids remembered per lane, a power of two"),
     {NULL, NULL, NULL, CONFIG_TEXT, 0, 0, 0},
 };
 /* clang-format on */

@@ -7,7 +7,7 @@ struct desk_answer {
     struct event_buffer rows; /* QUERY_BYTES_MAX */
     struct wire_writer writer;
     struct wire_rows head; /* of every frame of the answer */
-    const struct session *session;
+    const struct speaker *speaker;
     bool full;
     uint64_t digest_sequence; /* the digest below belongs to this state; UINT64_MAX: none yet */
     uint8_t digest[HASH_BYTES];
@@ -48,7 +48,7 @@ const uint8_t *desk_answer_bytes(const struct desk_answer *answer, size_t *out_s
     return answer->writer.bytes;
 }
 
-size_t desk_answer_send(struct session *session, const uint8_t *bytes, size_t size)
+size_t desk_answer_send(struct speaker *speaker, const uint8_t *bytes, size_t size)
 {
     size_t sent = 0;
     while (sent < size) {
@@ -56,7 +56,7 @@ size_t desk_answer_send(struct session *session, const uint8_t *bytes, size_t si
         size_t used;
         int whole = wire_frame_get(bytes + sent, size - sent, &frame, &used);
         ASSERT(whole == 0);
-        if (!ring_bytes_put(&session->out[SESSION_DESK], session->out_slots[SESSION_DESK],
+        if (!ring_bytes_put(&speaker->out[SPEAKER_DESK], speaker->out_slots[SPEAKER_DESK],
                             bytes + sent, (uint32_t)used))
             break;
         sent += used;
@@ -97,17 +97,17 @@ static void end_rows(struct desk_answer *answer, enum reason reason)
 
 /* ---- Who may see what ---- */
 
-static bool sees_all(const struct session *session)
+static bool sees_all(const struct speaker *speaker)
 {
-    return session->role == ROLE_REGULATOR || session->role == ROLE_OPERATOR ||
-           session->role == ROLE_AUDITOR || session->role == ROLE_SYSTEM;
+    return speaker->role == ROLE_REGULATOR || speaker->role == ROLE_OPERATOR ||
+           speaker->role == ROLE_AUDITOR || speaker->role == ROLE_SYSTEM;
 }
 
-static bool may_ask(const struct session *session, const struct query *query)
+static bool may_ask(const struct speaker *speaker, const struct query *query)
 {
     if (query->kind != QUERY_ACCOUNT && query->kind != QUERY_ORDERS) return true;
-    return sees_all(session) ||
-           (session->participant != PARTICIPANT_NONE && query->participant == session->participant);
+    return sees_all(speaker) ||
+           (speaker->participant != PARTICIPANT_NONE && query->participant == speaker->participant);
 }
 
 static void hide_maker(struct event_trade *trade)
@@ -141,9 +141,9 @@ static int put_trade(void *context, const struct event *row, const struct comman
     struct desk_answer *answer = context;
     (void)issue;
     struct event_trade trade = *(const struct event_trade *)(const void *)row;
-    const struct session *session = answer->session;
-    if (!sees_all(session)) {
-        uint32_t self = session->participant;
+    const struct speaker *speaker = answer->speaker;
+    if (!sees_all(speaker)) {
+        uint32_t self = speaker->participant;
         if (self == PARTICIPANT_NONE || trade.maker_participant != self) hide_maker(&trade);
         if (self == PARTICIPANT_NONE || trade.taker_participant != self) hide_taker(&trade);
     }
@@ -162,8 +162,8 @@ static int answer_trades(struct desk_answer *answer, struct shadow *shadow,
                                  .instrument = query->instrument};
     uint32_t rows = query->rows_max;
     if (rows == 0 || rows > QUERY_ROWS_MAX) rows = QUERY_ROWS_MAX;
-    bool allowed = sees_all(answer->session) || query->participant == PARTICIPANT_NONE ||
-                   query->participant == answer->session->participant;
+    bool allowed = sees_all(answer->speaker) || query->participant == PARTICIPANT_NONE ||
+                   query->participant == answer->speaker->participant;
     if (!allowed) {
         end_rows(answer, REASON_NOT_ALLOWED);
         return 0;
@@ -210,12 +210,12 @@ static void answer_digest(struct desk_answer *answer, const struct shadow *shado
 }
 
 int desk_answer_make(struct desk_answer *answer, struct shadow *shadow,
-                     const struct session *session, const struct wire_query *wire,
+                     const struct speaker *speaker, const struct wire_query *wire,
                      struct fault_text *why)
 {
     const struct query *query = &wire->query;
     answer->writer.used = 0;
-    answer->session = session;
+    answer->speaker = speaker;
     answer->full = false;
     answer->head = (struct wire_rows){.sequence = shadow_sequence(shadow), .ticket = wire->ticket};
     if (query->kind == QUERY_DIGEST) {
@@ -224,7 +224,7 @@ int desk_answer_make(struct desk_answer *answer, struct shadow *shadow,
     }
     bool fits = open_frame(answer);
     ASSERT(fits);
-    if (!may_ask(session, query)) {
+    if (!may_ask(speaker, query)) {
         end_rows(answer, REASON_NOT_ALLOWED);
         return 0;
     }

@@ -8,7 +8,7 @@
  */
 #ifndef GATEWAY_DESK_ANSWER_H
 #define GATEWAY_DESK_ANSWER_H
-#include "gateway/session.h"
+#include "gateway/speaker.h"
 #include "persist/shadow.h"
 
 struct desk_answer;
@@ -26,12 +26,12 @@ void desk_answer_destroy(struct desk_answer *answer);
 /* Makes the answer as of the shadow's present state. Returns 0 or the fault that stops the shadow.
  * A question the market refuses is an answer with a reason. */
 int desk_answer_make(struct desk_answer *answer, struct shadow *shadow,
-                     const struct session *session, const struct wire_query *query,
+                     const struct speaker *speaker, const struct wire_query *query,
                      struct fault_text *why);
 
 /* The frames, back to back. Borrowed until the next make. */
 const uint8_t *desk_answer_bytes(const struct desk_answer *answer, size_t *out_size);
 
-/* Moves whole frames to the session's ring. Returns the bytes that went. */
-size_t desk_answer_send(struct session *session, const uint8_t *bytes, size_t size);
+/* Moves whole frames to the speaker's ring. Returns the bytes that went. */
+size_t desk_answer_send(struct speaker *speaker, const uint8_t *bytes, size_t size);
 #endif

@@ -14,7 +14,7 @@ enum sending { SENDING_IDLE, SENDING_BUSY, SENDING_AGAIN, SENDING_DEAD };
 
 struct connection {
     struct order_port *port;
-    struct session *session;
+    struct speaker *speaker;
     nng_stream *stream;
     nng_aio *receive_aio;
     nng_aio *send_aio;
@@ -27,7 +27,7 @@ struct connection {
 
     /* Sending side (whoever moved `sending` to BUSY). */
     _Atomic uint32_t sending;
-    uint32_t limits[SESSION_OUTS]; /* bytes of each ring in the send under way */
+    uint32_t limits[SPEAKER_OUTS]; /* bytes of each ring in the send under way */
     uint8_t extra[128];            /* HEARTBEAT or FAULT behind them */
     uint32_t extra_size;
     size_t total;

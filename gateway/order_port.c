@@ -14,7 +14,7 @@ int order_port_open(const struct order_port_options *options, struct order_port 
     port->options = *options;
     for (uint32_t i = 0; i < CONNECTIONS_MAX; i++) {
         port->connections[i].port = port;
-        port->connections[i].session = &options->sessions[i];
+        port->connections[i].speaker = &options->speakers[i];
     }
     *out = port;
     return 0;
@@ -27,7 +27,7 @@ uint32_t order_port_connections(const struct order_port *port)
 
 void order_port_kick(struct order_port *port, uint32_t slot)
 {
-    if (slot != SESSION_HOUSE) traffic_kick(&port->connections[slot]);
+    if (slot != SPEAKER_HOUSE) traffic_kick(&port->connections[slot]);
 }
 
 /* ---- Accepting ---- */
@@ -72,7 +72,7 @@ int order_port_listen(struct order_port *port, const char *url, int *out_port,
 
 static struct connection *unused(struct order_port *port)
 {
-    for (uint32_t slot = SESSION_HOUSE + 1; slot < CONNECTIONS_MAX; slot++) {
+    for (uint32_t slot = SPEAKER_HOUSE + 1; slot < CONNECTIONS_MAX; slot++) {
         if (port->connections[slot].phase == CONNECTION_UNUSED) return &port->connections[slot];
     }
     return NULL;
@@ -82,7 +82,7 @@ static struct connection *unused(struct order_port *port)
 static int furnish(struct connection *connection, uint32_t slot)
 {
     if (connection->in) return 0;
-    if (session_create(connection->session, slot)) return ERR_NO_MEMORY;
+    if (speaker_create(connection->speaker, slot)) return ERR_NO_MEMORY;
     connection->in = malloc(FRAME_MAX);
     bool whole = connection->in &&
                  !nng_aio_alloc(&connection->receive_aio, traffic_on_receive, connection) &&
@@ -92,7 +92,7 @@ static int furnish(struct connection *connection, uint32_t slot)
     connection->receive_aio = NULL;
     free(connection->in);
     connection->in = NULL;
-    session_destroy(connection->session);
+    speaker_destroy(connection->speaker);
     return ERR_NO_MEMORY;
 }
 
@@ -132,7 +132,7 @@ static void begin(struct order_port *port, nng_stream *stream, const char *url)
     atomic_store(&connection->sent_ms, now);
     atomic_store(&connection->broken, false);
     atomic_store(&connection->sending, SENDING_IDLE);
-    session_begin(connection->session, port->options.cluster);
+    speaker_begin(connection->speaker, port->options.cluster);
     connection->phase = CONNECTION_OPEN;
     port->open_count++;
     name_peer(connection, url);
@@ -162,18 +162,18 @@ static void tick_acceptor(struct order_port *port, struct acceptor *acceptor, ui
 
 static void begin_close(struct connection *connection, const char *why, uint64_t now)
 {
-    struct session *session = connection->session;
+    struct speaker *speaker = connection->speaker;
     struct order_port *port = connection->port;
     char user[NAME_BYTES + 1] = "";
-    memcpy(user, session->user.text, NAME_BYTES);
+    memcpy(user, speaker->user.text, NAME_BYTES);
     nng_stream_close(connection->stream);
     /* From here on nothing new is meant for this user; what stages hold is gone after a step. */
-    atomic_store(&session->state, SESSION_FREE);
-    atomic_fetch_add(&session->generation, 1);
+    atomic_store(&speaker->state, SPEAKER_FREE);
+    atomic_fetch_add(&speaker->generation, 1);
     if (!port->closing) port->options.passes(port->options.context, connection->passes);
     connection->phase = CONNECTION_CLOSING;
     connection->closing_ms = now;
-    log_line(LOG_INFO, "closed", "slot", log_number(session->slot), "peer", connection->peer,
+    log_line(LOG_INFO, "closed", "slot", log_number(speaker->slot), "peer", connection->peer,
              "user", user, "why", why, NULL);
 }
 
@@ -215,12 +215,12 @@ static void tick_failed(struct connection *connection, int fault, uint64_t now)
 
 static void tick_open(struct connection *connection, uint64_t now)
 {
-    struct session *session = connection->session;
-    uint32_t state = atomic_load(&session->state);
+    struct speaker *speaker = connection->speaker;
+    uint32_t state = atomic_load(&speaker->state);
     uint32_t sending = atomic_load(&connection->sending);
     uint64_t heard = atomic_load(&connection->heard_ms);
     uint64_t sent = atomic_load(&connection->sent_ms);
-    int fault = session_failed(session);
+    int fault = speaker_failed(speaker);
     if (atomic_load(&connection->broken)) {
         begin_close(connection, fault ? fault_name(fault) : "end", now);
         return;
@@ -233,15 +233,15 @@ static void tick_open(struct connection *connection, uint64_t now)
         tick_failed(connection, fault, now);
         return;
     }
-    if (state == SESSION_LEAVING && sending == SENDING_IDLE && session_quiet(session)) {
+    if (state == SPEAKER_LEAVING && sending == SENDING_IDLE && speaker_quiet(speaker)) {
         begin_close(connection, "logoff", now);
         return;
     }
-    if (state < SESSION_LIVE && now > connection->opened_ms + LOGON_MS)
-        session_fail(session, ERR_TIMEOUT, "logon", 0, LOGON_MS);
+    if (state < SPEAKER_LIVE && now > connection->opened_ms + LOGON_MS)
+        speaker_fail(speaker, ERR_TIMEOUT, "logon", 0, LOGON_MS);
     else if (now > heard + SILENCE_MS)
-        session_fail(session, ERR_TIMEOUT, "heartbeat", 0, SILENCE_MS);
-    else if (state >= SESSION_LIVE && now > sent + HEARTBEAT_MS && sending == SENDING_IDLE)
+        speaker_fail(speaker, ERR_TIMEOUT, "heartbeat", 0, SILENCE_MS);
+    else if (state >= SPEAKER_LIVE && now > sent + HEARTBEAT_MS && sending == SENDING_IDLE)
         atomic_store(&connection->heartbeat_due, true);
     else
         return;
@@ -255,7 +255,7 @@ void order_port_tick(struct order_port *port)
         for (uint32_t i = 0; i < port->acceptor_count; i++)
             tick_acceptor(port, &port->acceptors[i], now);
     }
-    for (uint32_t slot = SESSION_HOUSE + 1; slot < CONNECTIONS_MAX; slot++) {
+    for (uint32_t slot = SPEAKER_HOUSE + 1; slot < CONNECTIONS_MAX; slot++) {
         struct connection *connection = &port->connections[slot];
         if (connection->phase == CONNECTION_OPEN)
             tick_open(connection, now);
@@ -288,11 +288,11 @@ void order_port_drain(struct order_port *port)
 
 bool order_port_quiet(const struct order_port *port)
 {
-    for (uint32_t slot = SESSION_HOUSE + 1; slot < CONNECTIONS_MAX; slot++) {
+    for (uint32_t slot = SPEAKER_HOUSE + 1; slot < CONNECTIONS_MAX; slot++) {
         const struct connection *connection = &port->connections[slot];
         if (connection->phase != CONNECTION_OPEN || atomic_load(&connection->broken)) continue;
-        if (session_failed(connection->session)) continue;
-        if (!session_quiet(connection->session)) return false;
+        if (speaker_failed(connection->speaker)) continue;
+        if (!speaker_quiet(connection->speaker)) return false;
         if (atomic_load(&connection->sending) != SENDING_IDLE) return false;
     }
     return true;
@@ -304,7 +304,7 @@ void order_port_close(struct order_port *port)
     port->closing = true;
     order_port_drain(port);
     uint64_t now = timing_steady_ms();
-    for (uint32_t slot = SESSION_HOUSE + 1; slot < CONNECTIONS_MAX; slot++) {
+    for (uint32_t slot = SPEAKER_HOUSE + 1; slot < CONNECTIONS_MAX; slot++) {
         if (port->connections[slot].phase == CONNECTION_OPEN)
             begin_close(&port->connections[slot], "shutdown", now);
     }
@@ -312,13 +312,13 @@ void order_port_close(struct order_port *port)
         order_port_tick(port);
         if (port->open_count) usleep(1000);
     }
-    for (uint32_t slot = SESSION_HOUSE + 1; slot < CONNECTIONS_MAX; slot++) {
+    for (uint32_t slot = SPEAKER_HOUSE + 1; slot < CONNECTIONS_MAX; slot++) {
         struct connection *connection = &port->connections[slot];
         if (!connection->in) continue;
         nng_aio_free(connection->receive_aio);
         nng_aio_free(connection->send_aio);
         free(connection->in);
-        session_destroy(connection->session);
+        speaker_destroy(connection->speaker);
     }
     free(port);
 }

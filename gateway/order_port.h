@@ -1,23 +1,23 @@
 /* order_port.h - the order port: frames over NNG streams (ipc, tcp), in and out.
  *
- * NNG callbacks copy and wake, nothing else: a received frame goes into the session's rings, a sent
+ * NNG callbacks copy and wake, nothing else: a received frame goes into the speaker's rings, a sent
  * one leaves them. One receive and one send are in flight per connection. Life and death of a
  * connection belong to the main thread (order_port_tick), with its own deadlines, enforced by
  * nng_stream_close; neither EOF nor aio timeouts are trusted (measured.md, NNG 6).
  *
- * Owns:     listeners, streams, receive buffers; borrows the sessions.
+ * Owns:     listeners, streams, receive buffers; borrows the speakers.
  * Bound:    CONNECTIONS_MAX - 1 connections, FRAME_MAX bytes received and not understood yet each.
  * Threads:  open, listen, tick, drain and close: main thread; kick: any.
  */
 #ifndef GATEWAY_ORDER_PORT_H
 #define GATEWAY_ORDER_PORT_H
-#include "gateway/session.h"
+#include "gateway/speaker.h"
 
 struct order_port;
 
 struct order_port_options {   /* all borrowed until close */
-    struct session *sessions; /* CONNECTIONS_MAX; slot SESSION_HOUSE is not the port's */
-    struct session_doors *doors;
+    struct speaker *speakers; /* CONNECTIONS_MAX; slot SPEAKER_HOUSE is not the port's */
+    struct speaker_doors *doors;
     const uint8_t *cluster; /* CLUSTER_BYTES */
     /* A callback saw something the main thread should look at: call order_port_tick soon. */
     void (*wake_main)(void *context);
@@ -34,7 +34,7 @@ int order_port_open(const struct order_port_options *options, struct order_port 
 int order_port_listen(struct order_port *port, const char *url, int *out_port,
                       struct fault_text *why);
 
-/* Output waits in the rings of this session. */
+/* Output waits in the rings of this speaker. */
 void order_port_kick(struct order_port *port, uint32_t slot);
 
 /* Deadlines, accepts, closes. Call it every TICK_MS and when wake_main was called. */

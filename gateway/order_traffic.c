@@ -23,7 +23,7 @@ void traffic_receive(struct connection *connection)
  * there is always room for more. */
 static void take_frames(struct connection *connection)
 {
-    struct session *session = connection->session;
+    struct speaker *speaker = connection->speaker;
     size_t at = 0;
     for (;;) {
         struct wire_frame frame;
@@ -31,9 +31,9 @@ static void take_frames(struct connection *connection)
         int fault = wire_frame_get(connection->in + at, connection->in_used - at, &frame, &used);
         if (fault == 1) break;
         if (fault < 0)
-            session_fail(session, fault, "length", 0, FRAME_MAX);
+            speaker_fail(speaker, fault, "length", 0, FRAME_MAX);
         else
-            fault = session_frame(session, connection->port->options.doors, &frame);
+            fault = speaker_frame(speaker, connection->port->options.doors, &frame);
         if (fault < 0) break;
         at += used;
     }
@@ -51,10 +51,10 @@ void traffic_on_receive(void *argument)
     }
     atomic_store_explicit(&connection->heard_ms, timing_steady_ms(), memory_order_relaxed);
     connection->in_used += nng_aio_count(connection->receive_aio);
-    bool deaf = session_failed(connection->session) ||
+    bool deaf = speaker_failed(connection->speaker) ||
                 atomic_load_explicit(&connection->port->draining, memory_order_relaxed);
     if (!deaf) take_frames(connection);
-    if (deaf || session_failed(connection->session)) {
+    if (deaf || speaker_failed(connection->speaker)) {
         connection->in_used = 0; /* still read, so that the FAULT is not lost to a reset */
         connection->port->options.wake_main(connection->port->options.context);
     }
@@ -66,11 +66,11 @@ void traffic_on_receive(void *argument)
 
 static void append_extra(struct connection *connection)
 {
-    struct session *session = connection->session;
+    struct speaker *speaker = connection->speaker;
     struct wire_writer writer = {.bytes = connection->extra, .capacity = sizeof connection->extra};
     bool fits = true;
-    if (session_failed(session) && !connection->fault_written) {
-        fits = wire_fault_put(&writer, &session->fault);
+    if (speaker_failed(speaker) && !connection->fault_written) {
+        fits = wire_fault_put(&writer, &speaker->fault);
         connection->fault_written = true;
     } else if (atomic_exchange(&connection->heartbeat_due, false)) {
         fits = wire_empty_put(&writer, WIRE_HEARTBEAT);
@@ -85,8 +85,8 @@ static bool gather(struct connection *connection)
 {
     connection->sent = 0;
     connection->total = 0;
-    for (int i = 0; i < SESSION_OUTS; i++) {
-        connection->limits[i] = ring_ready(&connection->session->out[i]);
+    for (int i = 0; i < SPEAKER_OUTS; i++) {
+        connection->limits[i] = ring_ready(&connection->speaker->out[i]);
         connection->total += connection->limits[i];
     }
     append_extra(connection);
@@ -98,17 +98,17 @@ static bool gather(struct connection *connection)
  * extra make seven. */
 static void send_pieces(struct connection *connection)
 {
-    nng_iov pieces[2 * SESSION_OUTS + 1];
+    nng_iov pieces[2 * SPEAKER_OUTS + 1];
     unsigned count = 0;
     size_t skip = connection->sent;
-    for (int i = 0; i < SESSION_OUTS; i++) {
+    for (int i = 0; i < SPEAKER_OUTS; i++) {
         uint32_t limit = connection->limits[i];
         uint32_t from = skip < limit ? (uint32_t)skip : limit;
         skip -= from;
         while (from < limit) {
             uint32_t size;
             const uint8_t *bytes =
-                ring_bytes_piece(&connection->session->out[i], connection->session->out_slots[i],
+                ring_bytes_piece(&connection->speaker->out[i], connection->speaker->out_slots[i],
                                  from, limit, &size);
             pieces[count++] = (nng_iov){.iov_buf = (void *)(uintptr_t)bytes, .iov_len = size};
             from += size;
@@ -164,8 +164,8 @@ void traffic_on_send(void *argument)
         send_pieces(connection);
         return;
     }
-    for (int i = 0; i < SESSION_OUTS; i++) {
-        if (connection->limits[i]) ring_take(&connection->session->out[i], connection->limits[i]);
+    for (int i = 0; i < SPEAKER_OUTS; i++) {
+        if (connection->limits[i]) ring_take(&connection->speaker->out[i], connection->limits[i]);
     }
     if (connection->fault_written) {
         atomic_store(&connection->fault_sent, true);

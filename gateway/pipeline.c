@@ -50,23 +50,23 @@ static void take(struct pipeline *pipeline, struct batch *batch, const struct co
     pipeline->sequenced++;
 }
 
-static void drain_session(struct pipeline *pipeline, struct batch *batch, uint32_t slot,
+static void drain_speaker(struct pipeline *pipeline, struct batch *batch, uint32_t slot,
                           enum journal_room room)
 {
-    struct session *session = &pipeline->options.sessions[slot];
+    struct speaker *speaker = &pipeline->options.speakers[slot];
     struct origin origin = {.slot = (uint16_t)slot,
-                            .generation = atomic_load(&session->generation)};
-    uint32_t ready = ring_ready(&session->commands);
+                            .generation = atomic_load(&speaker->generation)};
+    uint32_t ready = ring_ready(&speaker->commands);
     uint32_t count = ready < DRAIN_MAX ? ready : DRAIN_MAX;
     uint32_t left = pipeline->batch_max - batch->count;
     if (count > left) count = left;
     for (uint32_t i = 0; i < count; i++) {
         const struct command *command =
-            &session->command_slots[ring_full_slot(&session->commands, i)];
+            &speaker->command_slots[ring_full_slot(&speaker->commands, i)];
         origin.refused = verdict(room, command);
         take(pipeline, batch, command, origin);
     }
-    if (count) ring_take(&session->commands, count);
+    if (count) ring_take(&speaker->commands, count);
     if (count == ready) pipeline->mask[slot / 64] &= ~(UINT64_C(1) << (slot % 64));
 }
 
@@ -95,7 +95,7 @@ static bool drain(struct pipeline *pipeline)
     memcpy(todo, pipeline->mask, sizeof todo);
     while (slot < CONNECTIONS_MAX && batch->count < pipeline->batch_max) {
         todo[slot / 64] &= ~(UINT64_C(1) << (slot % 64));
-        drain_session(pipeline, batch, slot, room);
+        drain_speaker(pipeline, batch, slot, room);
         pipeline->rotate = (slot + 1) % CONNECTIONS_MAX;
         slot = ready_next(todo, pipeline->rotate);
     }

@@ -4,7 +4,7 @@
  *                            `-------------------- desk step (shadow): logons, queries
  *
  * Stages are step functions; one to three threads run them (pipeline_threads.h), tests run them in
- * one. Nothing is written to a session before journal_committed() covers its batch.
+ * one. Nothing is written to a speaker before journal_committed() covers its batch.
  *
  * Owns:       a fixed pool of BATCHES batches, used as a ring in journal order.
  * Bound:      gateway_limits.h. When the pool is used up the engine stage waits, rings fill, and
@@ -16,7 +16,7 @@
 #ifndef GATEWAY_PIPELINE_H
 #define GATEWAY_PIPELINE_H
 #include "engine/engine.h"
-#include "gateway/session.h"
+#include "gateway/speaker.h"
 #include "persist/recover.h"
 
 enum pipeline_stage { STAGE_ENGINE, STAGE_JOURNAL, STAGE_RELEASE, STAGE_DESK, STAGES };
@@ -27,10 +27,10 @@ struct pipeline_options { /* everything borrowed until close */
     struct journal *journal;
     struct engine *engine;
     const struct recovery *recovery; /* where to go on */
-    struct session *sessions;        /* CONNECTIONS_MAX of them */
-    struct session_doors *doors;
+    struct speaker *speakers;        /* CONNECTIONS_MAX of them */
+    struct speaker_doors *doors;
     struct waker *wakers[STAGES]; /* of the thread that runs the stage; stages may share one */
-    /* Output waits in a ring of this session. Any stage. */
+    /* Output waits in a ring of this speaker. Any stage. */
     void (*kick)(void *context, uint32_t slot);
     /* Market data of one part of a batch, before its private reports. Release stage. May be NULL.
      */
@@ -53,9 +53,9 @@ int pipeline_engine_step(struct pipeline *pipeline);
 int pipeline_journal_step(struct pipeline *pipeline);
 int pipeline_release_step(struct pipeline *pipeline);
 
-/* Desk: a session became LIVE for `participant`; reports for it go there from now on. False: too
+/* Desk: a speaker became LIVE for `participant`; reports for it go there from now on. False: too
  * many at once, say it again. */
-bool pipeline_announce(struct pipeline *pipeline, const struct session *session);
+bool pipeline_announce(struct pipeline *pipeline, const struct speaker *speaker);
 
 /* Newest command released / its time. Any thread. */
 uint64_t pipeline_released_sequence(const struct pipeline *pipeline);

@@ -12,8 +12,8 @@ struct desk {
     struct directory *directory;
     struct keys *keys;
     struct desk_answer *answer;             /* where an answer is made */
-    struct desk_rest rest[CONNECTIONS_MAX]; /* what did not fit the session's ring yet */
-    uint64_t mask[READY_WORDS];             /* sessions with a request or a rest */
+    struct desk_rest rest[CONNECTIONS_MAX]; /* what did not fit the speaker's ring yet */
+    uint64_t mask[READY_WORDS];             /* speakers with a request or a rest */
     int fault;
     struct fault_text why;
 };
@@ -80,16 +80,16 @@ uint64_t desk_sequence(const struct desk *desk)
 
 /* ---- Logon ---- */
 
-static void refuse(struct desk *desk, struct session *session, int fault, const char *field,
+static void refuse(struct desk *desk, struct speaker *speaker, int fault, const char *field,
                    const struct keyfile_line *line)
 {
     char user[NAME_BYTES + 1] = "-";
     if (line) memcpy(user, line->name.text, NAME_BYTES);
     user[NAME_BYTES] = 0;
-    log_line(LOG_WARN, "logon-refused", "slot", log_number(session->slot), "user", user, "reason",
+    log_line(LOG_WARN, "logon-refused", "slot", log_number(speaker->slot), "user", user, "reason",
              fault_name(fault), "field", field, NULL);
-    session_fail(session, fault, field, 0, 0);
-    desk->options.kick(desk->options.context, session->slot);
+    speaker_fail(speaker, fault, field, 0, 0);
+    desk->options.kick(desk->options.context, speaker->slot);
 }
 
 static bool needs_participant(uint8_t role)
@@ -98,7 +98,7 @@ static bool needs_participant(uint8_t role)
 }
 
 /* Returns 0, or a fault and the field it is about. */
-static int check_logon(struct desk *desk, const struct session *session,
+static int check_logon(struct desk *desk, const struct speaker *speaker,
                        const struct wire_logon *logon, struct keyfile_line *line,
                        uint32_t *out_participant, const char **out_field)
 {
@@ -110,7 +110,7 @@ static int check_logon(struct desk *desk, const struct session *session,
         return fault;
     }
     *out_field = "signature";
-    if (!keyfile_verify(logon->public_key, session->nonce, journal_cluster(desk->options.journal),
+    if (!keyfile_verify(logon->public_key, speaker->nonce, journal_cluster(desk->options.journal),
                         logon->signature))
         return ERR_KEY;
     *out_field = "role"; /* SYSTEM is the exchange itself; nobody logs on as that */
@@ -121,120 +121,120 @@ static int check_logon(struct desk *desk, const struct session *session,
     return 0;
 }
 
-static void send_frame(struct desk *desk, struct session *session, const uint8_t *bytes,
+static void send_frame(struct desk *desk, struct speaker *speaker, const uint8_t *bytes,
                        size_t size)
 {
-    if (!ring_bytes_put(&session->out[SESSION_DESK], session->out_slots[SESSION_DESK], bytes,
+    if (!ring_bytes_put(&speaker->out[SPEAKER_DESK], speaker->out_slots[SPEAKER_DESK], bytes,
                         (uint32_t)size))
-        session_fail(session, ERR_SLOW_READER, "answers", 0, OUT_DESK_BYTES);
-    desk->options.kick(desk->options.context, session->slot);
+        speaker_fail(speaker, ERR_SLOW_READER, "answers", 0, OUT_DESK_BYTES);
+    desk->options.kick(desk->options.context, speaker->slot);
 }
 
-static void welcome(struct desk *desk, struct session *session, const struct keyfile_line *line)
+static void welcome(struct desk *desk, struct speaker *speaker, const struct keyfile_line *line)
 {
     struct wire_welcome welcome = {.user = line->name,
                                    .participant = line->participant,
                                    .sequence = pipeline_released_sequence(desk->options.pipeline),
                                    .time_ns = pipeline_released_time(desk->options.pipeline),
-                                   .participant_id = session->participant,
+                                   .participant_id = speaker->participant,
                                    .credits = desk->options.doors->credits,
                                    .heartbeat_ms = HEARTBEAT_MS,
-                                   .role = session->role};
-    if (session->participant == PARTICIPANT_NONE)
+                                   .role = speaker->role};
+    if (speaker->participant == PARTICIPANT_NONE)
         memset(&welcome.participant, 0, sizeof welcome.participant);
     uint8_t bytes[256];
     struct wire_writer writer = {.bytes = bytes, .capacity = sizeof bytes};
     bool fits = wire_welcome_put(&writer, &welcome);
     ASSERT(fits);
-    uint32_t checking = SESSION_CHECKING;
-    /* Live before the client can know of it. The port may have closed the session meanwhile. */
-    if (!atomic_compare_exchange_strong(&session->state, &checking, SESSION_LIVE)) return;
-    send_frame(desk, session, bytes, writer.used);
+    uint32_t checking = SPEAKER_CHECKING;
+    /* Live before the client can know of it. The port may have closed the speaker meanwhile. */
+    if (!atomic_compare_exchange_strong(&speaker->state, &checking, SPEAKER_LIVE)) return;
+    send_frame(desk, speaker, bytes, writer.used);
 }
 
-/* False: the release stage cannot take the session now; ask again. */
-static bool logon(struct desk *desk, struct session *session, const struct wire_logon *logon)
+/* False: the release stage cannot take the speaker now; ask again. */
+static bool logon(struct desk *desk, struct speaker *speaker, const struct wire_logon *logon)
 {
     struct keyfile_line line = {.role = ROLE_PUBLIC};
     const char *field;
     uint32_t participant = PARTICIPANT_NONE;
     memset(&line.name, 0, sizeof line.name);
-    int fault = check_logon(desk, session, logon, &line, &participant, &field);
+    int fault = check_logon(desk, speaker, logon, &line, &participant, &field);
     if (fault) {
-        refuse(desk, session, fault, field, &line);
+        refuse(desk, speaker, fault, field, &line);
         return true;
     }
-    session->user = line.name;
-    session->role = line.role;
-    session->participant = participant;
-    if (participant != PARTICIPANT_NONE && !pipeline_announce(desk->options.pipeline, session))
+    speaker->user = line.name;
+    speaker->role = line.role;
+    speaker->participant = participant;
+    if (participant != PARTICIPANT_NONE && !pipeline_announce(desk->options.pipeline, speaker))
         return false;
-    welcome(desk, session, &line);
+    welcome(desk, speaker, &line);
     return true;
 }
 
 /* ---- Questions ---- */
 
 /* Sends what still waits for this reader. Returns false when some of it still does. */
-static bool send_rest(struct desk *desk, struct session *session)
+static bool send_rest(struct desk *desk, struct speaker *speaker)
 {
-    struct desk_rest *rest = &desk->rest[session->slot];
+    struct desk_rest *rest = &desk->rest[speaker->slot];
     if (!rest->bytes) return true;
-    if (rest->generation != atomic_load(&session->generation)) { /* its reader is gone */
+    if (rest->generation != atomic_load(&speaker->generation)) { /* its reader is gone */
         free(rest->bytes);
         *rest = (struct desk_rest){0};
         return true;
     }
     size_t before = rest->sent;
-    rest->sent += desk_answer_send(session, rest->bytes + rest->sent, rest->size - rest->sent);
-    if (rest->sent != before) desk->options.kick(desk->options.context, session->slot);
+    rest->sent += desk_answer_send(speaker, rest->bytes + rest->sent, rest->size - rest->sent);
+    if (rest->sent != before) desk->options.kick(desk->options.context, speaker->slot);
     if (rest->sent < rest->size) return false;
     free(rest->bytes);
     *rest = (struct desk_rest){0};
     return true;
 }
 
-static int query(struct desk *desk, struct session *session, const struct wire_query *query)
+static int query(struct desk *desk, struct speaker *speaker, const struct wire_query *query)
 {
-    int fault = desk_answer_make(desk->answer, desk->shadow, session, query, &desk->why);
+    int fault = desk_answer_make(desk->answer, desk->shadow, speaker, query, &desk->why);
     if (fault) return fault;
     size_t size;
     const uint8_t *bytes = desk_answer_bytes(desk->answer, &size);
-    size_t sent = desk_answer_send(session, bytes, size);
-    desk->options.kick(desk->options.context, session->slot);
+    size_t sent = desk_answer_send(speaker, bytes, size);
+    desk->options.kick(desk->options.context, speaker->slot);
     if (sent == size) return 0;
-    struct desk_rest *rest = &desk->rest[session->slot];
+    struct desk_rest *rest = &desk->rest[speaker->slot];
     rest->bytes = malloc(size - sent);
     if (!rest->bytes) {
-        session_fail(session, ERR_NO_MEMORY, "rows", 0, 0);
+        speaker_fail(speaker, ERR_NO_MEMORY, "rows", 0, 0);
         return 0;
     }
     memcpy(rest->bytes, bytes + sent, size - sent);
     rest->size = size - sent;
     rest->sent = 0;
-    rest->generation = atomic_load(&session->generation);
+    rest->generation = atomic_load(&speaker->generation);
     return 0;
 }
 
-/* Serves one session. Returns 1: something was done, 0: it has to wait, or a fault. */
-static int serve(struct desk *desk, struct session *session)
+/* Serves one speaker. Returns 1: something was done, 0: it has to wait, or a fault. */
+static int serve(struct desk *desk, struct speaker *speaker)
 {
-    if (!send_rest(desk, session)) return 0;
-    if (!ring_ready(&session->requests)) {
-        desk->mask[session->slot / 64] &= ~(UINT64_C(1) << (session->slot % 64));
+    if (!send_rest(desk, speaker)) return 0;
+    if (!ring_ready(&speaker->requests)) {
+        desk->mask[speaker->slot / 64] &= ~(UINT64_C(1) << (speaker->slot % 64));
         return 1;
     }
-    const struct session_request *request =
-        &session->request_slots[ring_full_slot(&session->requests, 0)];
+    const struct speaker_request *request =
+        &speaker->request_slots[ring_full_slot(&speaker->requests, 0)];
     if (shadow_index(desk->shadow) < request->asked_index) return 0;
     int fault = 0;
-    if (session_failed(session))
+    if (speaker_failed(speaker))
         fault = 0; /* on its way out: nothing is answered any more */
     else if (request->type == WIRE_QUERY)
-        fault = query(desk, session, &request->query);
-    else if (!logon(desk, session, &request->logon))
+        fault = query(desk, speaker, &request->query);
+    else if (!logon(desk, speaker, &request->logon))
         return 0;
-    ring_take(&session->requests, 1);
+    ring_take(&speaker->requests, 1);
     return fault ? fault : 1;
 }
 
@@ -249,7 +249,7 @@ int desk_step(struct desk *desk)
     int done = applied;
     for (uint32_t slot = 0; (slot = ready_next(todo, slot)) < CONNECTIONS_MAX;) {
         todo[slot / 64] &= ~(UINT64_C(1) << (slot % 64));
-        int result = serve(desk, &desk->options.sessions[slot]);
+        int result = serve(desk, &desk->options.speakers[slot]);
         if (result < 0) return desk->fault = result;
         done += result;
     }

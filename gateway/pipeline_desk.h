@@ -1,7 +1,7 @@
 /* pipeline_desk.h - the stage that follows the committed journal: it checks logons and answers
  * questions from the shadow's engine and view; the live engine is never asked.
  *
- * Owns:     the answers under way (one per session), a directory of names, the table of keys.
+ * Owns:     the answers under way (one per speaker), a directory of names, the table of keys.
  * Bound:    QUERY_ROWS_MAX rows and QUERY_BYTES_MAX bytes of an answer.
  * Threads:  one (it is the shadow's thread).
  */
@@ -17,8 +17,8 @@ struct desk_options {      /* all borrowed until close */
     const char *directory; /* DATA */
     struct journal *journal;
     struct pipeline *pipeline;
-    struct session *sessions;
-    struct session_doors *doors;
+    struct speaker *speakers;
+    struct speaker_doors *doors;
     void (*kick)(void *context, uint32_t slot);
     void *context;
 };

@@ -6,7 +6,7 @@
 #include "gateway/pipeline.h"
 
 #define MEMBERS_HEADS 512u /* hash heads over participants; a power of two */
-#define ANNOUNCED_MAX 512u /* sessions on their way from desk to release; a power of two */
+#define ANNOUNCED_MAX 512u /* speakers on their way from desk to release; a power of two */
 
 struct origin { /* where a command of a batch came from */
     uint32_t generation;
@@ -30,7 +30,7 @@ enum filling { /* what the engine stage is doing with the batch at the head of t
                FILLING_APPLYING
 };
 
-struct stage_out { /* frames of one session being filled by the release stage */
+struct stage_out { /* frames of one speaker being filled by the release stage */
     struct wire_writer answers;
     struct wire_writer reports;
     uint32_t answered; /* commands in `answers` */
@@ -57,7 +57,7 @@ struct pipeline {
     uint32_t applied; /* commands of the batch that have been through the engine */
     uint32_t rotate;  /* slot the next drain begins with */
     uint32_t batch_max;
-    uint64_t mask[READY_WORDS]; /* sessions known to have commands */
+    uint64_t mask[READY_WORDS]; /* speakers known to have commands */
     uint64_t sequence;          /* last one given out */
     uint64_t first_sequence;    /* of the batch */
     uint32_t sequenced;         /* commands of the entry */

@@ -34,32 +34,32 @@ static void learn_members(struct pipeline *pipeline)
     }
 }
 
-bool pipeline_announce(struct pipeline *pipeline, const struct session *session)
+bool pipeline_announce(struct pipeline *pipeline, const struct speaker *speaker)
 {
     if (!ring_room(&pipeline->announced, 1)) return false;
     pipeline->announced_slots[ring_free_slot(&pipeline->announced, 0)] =
-        (struct announced){.slot = session->slot,
-                           .generation = atomic_load(&session->generation),
-                           .participant = session->participant};
+        (struct announced){.slot = speaker->slot,
+                           .generation = atomic_load(&speaker->generation),
+                           .participant = speaker->participant};
     ring_publish(&pipeline->announced, 1);
     return true;
 }
 
 /* ---- Frames ---- */
 
-static bool is_present(const struct session *session, uint32_t generation)
+static bool is_present(const struct speaker *speaker, uint32_t generation)
 {
-    return atomic_load(&session->generation) == generation &&
-           atomic_load(&session->state) != SESSION_FREE && !session_failed(session);
+    return atomic_load(&speaker->generation) == generation &&
+           atomic_load(&speaker->state) != SPEAKER_FREE && !speaker_failed(speaker);
 }
 
-static void send_frames(struct session *session, struct wire_writer *writer)
+static void send_frames(struct speaker *speaker, struct wire_writer *writer)
 {
     if (!writer->used) return;
     wire_close(writer);
-    if (!ring_bytes_put(&session->out[SESSION_ROAD], session->out_slots[SESSION_ROAD],
+    if (!ring_bytes_put(&speaker->out[SPEAKER_ROAD], speaker->out_slots[SPEAKER_ROAD],
                         writer->bytes, (uint32_t)writer->used))
-        session_fail(session, ERR_SLOW_READER, "reports", 0, OUT_ROAD_BYTES);
+        speaker_fail(speaker, ERR_SLOW_READER, "reports", 0, OUT_ROAD_BYTES);
     writer->used = 0;
 }
 
@@ -67,23 +67,23 @@ static void send_frames(struct session *session, struct wire_writer *writer)
 static void flush(struct pipeline *pipeline, uint32_t slot)
 {
     struct stage_out *out = &pipeline->outs[slot];
-    struct session *session = &pipeline->options.sessions[slot];
-    if (is_present(session, out->generation)) {
-        send_frames(session, &out->answers);
-        send_frames(session, &out->reports);
-        atomic_fetch_add_explicit(&session->answered, out->answered, memory_order_release);
+    struct speaker *speaker = &pipeline->options.speakers[slot];
+    if (is_present(speaker, out->generation)) {
+        send_frames(speaker, &out->answers);
+        send_frames(speaker, &out->reports);
+        atomic_fetch_add_explicit(&speaker->answered, out->answered, memory_order_release);
     }
     out->answers.used = 0;
     out->reports.used = 0;
     out->answered = 0;
 }
 
-/* The session's frames, ready for items, or NULL when its user is gone. */
+/* The speaker's frames, ready for items, or NULL when its user is gone. */
 static struct stage_out *out_of(struct pipeline *pipeline, uint32_t slot, uint32_t generation)
 {
     struct stage_out *out = &pipeline->outs[slot];
     if (out->touched) return out->generation == generation ? out : NULL;
-    if (!is_present(&pipeline->options.sessions[slot], generation)) return NULL;
+    if (!is_present(&pipeline->options.speakers[slot], generation)) return NULL;
     out->touched = true;
     out->generation = generation;
     pipeline->touched[pipeline->touched_count++] = slot;

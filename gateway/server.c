@@ -165,7 +165,7 @@ void server_close(struct server *server)
     desk_close(server->desk);
     pipeline_close(server->pipeline);
     feed_port_close(server->feed);
-    free(server->sessions);
+    free(server->speakers);
     if (server->memory) munmap(server->memory, server->memory_size);
     journal_close(server->journal);
     pipeline_threads_destroy(server->threads);

@@ -1,7 +1,7 @@
 /* server.h - the running exchange: opens the rooms left to right, closes them right to left.
  *
  * First start: the market file is tried, then journalled by the same road as everything else, on
- * the house's own session. Until that is complete a mark lies in the data directory; a start that
+ * the house's own speaker. Until that is complete a mark lies in the data directory; a start that
  * finds the mark throws the half-made journal away (nobody was told of it) and begins again.
  *
  * Owns:     everything below the command line.

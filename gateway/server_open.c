@@ -119,13 +119,13 @@ static int recover_engine(struct server *server, struct fault_text *why)
 
 /* ---- The road ---- */
 
-static int open_sessions(struct server *server, struct fault_text *why)
+static int open_speakers(struct server *server, struct fault_text *why)
 {
-    size_t size = CONNECTIONS_MAX * sizeof *server->sessions;
+    size_t size = CONNECTIONS_MAX * sizeof *server->speakers;
     uint32_t window = journal_limits(server->journal)->lane_window;
-    server->sessions = aligned_alloc(RING_LINE, size);
-    if (!server->sessions) return fault_say(why, ERR_NO_MEMORY, "no memory for sessions");
-    memset(server->sessions, 0, size);
+    server->speakers = aligned_alloc(RING_LINE, size);
+    if (!server->speakers) return fault_say(why, ERR_NO_MEMORY, "no memory for speakers");
+    memset(server->speakers, 0, size);
     server->doors.engine = pipeline_threads_waker(server->threads, STAGE_ENGINE);
     server->doors.desk = pipeline_threads_waker(server->threads, STAGE_DESK);
     server->doors.committed = committed;
@@ -139,7 +139,7 @@ static int open_road(struct server *server, struct fault_text *why)
     struct pipeline_options options = {.journal = server->journal,
                                        .engine = server->engine,
                                        .recovery = &server->recovery,
-                                       .sessions = server->sessions,
+                                       .speakers = server->speakers,
                                        .doors = &server->doors,
                                        .kick = kick,
                                        .publish = publish,
@@ -156,7 +156,7 @@ static int open_road(struct server *server, struct fault_text *why)
     struct desk_options desk = {.directory = server->config->data,
                                 .journal = server->journal,
                                 .pipeline = server->pipeline,
-                                .sessions = server->sessions,
+                                .speakers = server->speakers,
                                 .doors = &server->doors,
                                 .kick = kick,
                                 .context = server};
@@ -211,7 +211,7 @@ static int listen_all(struct server *server, struct fault_text *why)
 
 static int open_port(struct server *server, struct fault_text *why)
 {
-    struct order_port_options options = {.sessions = server->sessions,
+    struct order_port_options options = {.speakers = server->speakers,
                                          .doors = &server->doors,
                                          .cluster = journal_cluster(server->journal),
                                          .wake_main = wake_main,
@@ -234,7 +234,7 @@ static int open_all(struct server *server, const struct market_file *market, str
     if (fault) return fault_say(why, fault, "no memory for threads");
     fault = open_journal(server, &market->limits, why);
     if (!fault) fault = recover_engine(server, why);
-    if (!fault) fault = open_sessions(server, why);
+    if (!fault) fault = open_speakers(server, why);
     if (!fault) fault = open_road(server, why);
     if (!fault && server->first_start) fault = setup_market(server, market, why);
     if (!fault) fault = setup_finish(server, why);

@@ -22,8 +22,8 @@ struct server {
     size_t memory_size;
     struct recovery recovery;
     struct pipeline_threads *threads;
-    struct session *sessions;
-    struct session_doors doors;
+    struct speaker *speakers;
+    struct speaker_doors doors;
     struct pipeline *pipeline;
     struct desk *desk;
     struct feed_port *feed;

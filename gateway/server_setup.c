@@ -117,14 +117,14 @@ int setup_finish(struct server *server, struct fault_text *why)
 
 /* ---- The market file goes down the road ---- */
 
-static int check_answers(struct session *house, size_t *answered, struct fault_text *why)
+static int check_answers(struct speaker *house, size_t *answered, struct fault_text *why)
 {
     static uint8_t bytes[OUT_ROAD_BYTES]; /* a ring's worth, made contiguous */
-    struct ring *ring = &house->out[SESSION_ROAD];
+    struct ring *ring = &house->out[SPEAKER_ROAD];
     uint32_t size = ring_ready(ring);
     for (uint32_t done = 0, piece; done < size; done += piece) {
         const uint8_t *from =
-            ring_bytes_piece(ring, house->out_slots[SESSION_ROAD], done, size, &piece);
+            ring_bytes_piece(ring, house->out_slots[SPEAKER_ROAD], done, size, &piece);
         memcpy(bytes + done, from, piece);
     }
     ring_take(ring, size);
@@ -149,19 +149,19 @@ static int check_answers(struct session *house, size_t *answered, struct fault_t
 
 int setup_market(struct server *server, const struct market_file *market, struct fault_text *why)
 {
-    struct session *house = &server->sessions[SESSION_HOUSE];
+    struct speaker *house = &server->speakers[SPEAKER_HOUSE];
     struct pipeline_threads_options stages = server_stages(server);
     size_t answered = 0;
-    int fault = session_create(house, SESSION_HOUSE);
-    if (fault) return fault_say(why, fault, "no memory for the set-up session");
-    session_begin(house, journal_cluster(server->journal));
+    int fault = speaker_create(house, SPEAKER_HOUSE);
+    if (fault) return fault_say(why, fault, "no memory for the set-up speaker");
+    speaker_begin(house, journal_cluster(server->journal));
     for (size_t next = 0; !fault && next < market->count;) {
         uint32_t room = ring_room(&house->commands, CREDITS_MAX);
         uint32_t count = market->count - next < room ? (uint32_t)(market->count - next) : room;
         for (uint32_t i = 0; i < count; i++)
             house->command_slots[ring_free_slot(&house->commands, i)] = market->commands[next + i];
         ring_publish(&house->commands, count);
-        ready_set(&server->doors.commands_ready, SESSION_HOUSE);
+        ready_set(&server->doors.commands_ready, SPEAKER_HOUSE);
         next += count;
         fault = pipeline_threads_settle(&stages);
         if (fault)
@@ -172,7 +172,7 @@ int setup_market(struct server *server, const struct market_file *market, struct
     if (!fault && answered != market->count)
         fault = fault_say(why, ERR_GAP, "%zu of %zu set-up commands were answered", answered,
                           market->count);
-    atomic_store(&house->state, SESSION_FREE);
-    session_destroy(house);
+    atomic_store(&house->state, SPEAKER_FREE);
+    speaker_destroy(house);
     return fault;
 }

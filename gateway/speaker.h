@@ -1,7 +1,7 @@
-/* session.h - one connection as the road sees it: who is speaking, what came in, what goes out.
+/* speaker.h - one connection as the road sees it: who is speaking, what came in, what goes out.
  *
- * Free of sockets: the order port brings frames (session_frame) and carries bytes away (out rings);
- * tests do the same with arrays. A session lives in a fixed slot; `generation` tells the slot's
+ * Free of sockets: the order port brings frames (speaker_frame) and carries bytes away (out rings);
+ * tests do the same with arrays. A speaker lives in a fixed slot; `generation` tells the slot's
  * users apart, so nothing meant for one user ever reaches the next one.
  *
  *    FREE -> NEW -> CHECKING -> LIVE -> LEAVING      any but FREE -> (fault or close) -> FREE
@@ -12,30 +12,30 @@
  *           of its stage is safe: the order port frees a slot only after every stage has made a
  *           whole step since the generation changed.
  */
-#ifndef GATEWAY_SESSION_H
-#define GATEWAY_SESSION_H
+#ifndef GATEWAY_SPEAKER_H
+#define GATEWAY_SPEAKER_H
 #include "gateway/gateway_limits.h"
 #include "gateway/ready.h"
 #include "gateway/ring.h"
 #include "gateway/waker.h"
 #include "proto/wire.h"
 
-enum session_state {
-    SESSION_FREE = 0,
-    SESSION_NEW,      /* challenged; only LOGON is taken */
-    SESSION_CHECKING, /* LOGON lies at the desk */
-    SESSION_LIVE,
-    SESSION_LEAVING /* LOGOFF: what is in flight is still answered */
+enum speaker_state {
+    SPEAKER_FREE = 0,
+    SPEAKER_NEW,      /* challenged; only LOGON is taken */
+    SPEAKER_CHECKING, /* LOGON lies at the desk */
+    SPEAKER_LIVE,
+    SPEAKER_LEAVING /* LOGOFF: what is in flight is still answered */
 };
 
-enum session_out {                  /* one ring for each thread that writes to the client */
-                   SESSION_ROAD,    /* release stage: ANSWERS, REPORTS */
-                   SESSION_DESK,    /* desk stage: WELCOME, ROWS, DIGEST */
-                   SESSION_CONTROL, /* receiving side: BUSY */
-                   SESSION_OUTS
+enum speaker_out {                  /* one ring for each thread that writes to the client */
+                   SPEAKER_ROAD,    /* release stage: ANSWERS, REPORTS */
+                   SPEAKER_DESK,    /* desk stage: WELCOME, ROWS, DIGEST */
+                   SPEAKER_CONTROL, /* receiving side: BUSY */
+                   SPEAKER_OUTS
 };
 
-struct session_request {  /* for the desk */
+struct speaker_request {  /* for the desk */
     uint64_t asked_index; /* journal entries committed when it came in: the answer shows them all */
     uint8_t type;         /* WIRE_LOGON or WIRE_QUERY */
     union {
@@ -44,10 +44,10 @@ struct session_request {  /* for the desk */
     };
 };
 
-struct session {
+struct speaker {
     uint32_t slot;
     _Atomic uint32_t generation; /* order port */
-    _Atomic uint32_t state;      /* enum session_state; order port, receiving side, desk in turn */
+    _Atomic uint32_t state;      /* enum speaker_state; order port, receiving side, desk in turn */
     uint8_t nonce[KEYFILE_NONCE_BYTES];
 
     /* Who: written by the desk before state becomes LIVE. */
@@ -59,15 +59,15 @@ struct session {
     struct ring commands;
     struct command *command_slots;
     struct ring requests;
-    struct session_request *request_slots;
+    struct speaker_request *request_slots;
     _Atomic uint32_t taken; /* commands ever taken; receiving side */
     uint64_t busy_id;       /* after BUSY: the id that has to come first; 0: not busy */
     uint32_t busy_lane;
     _Atomic uint32_t answered; /* commands ever answered; release stage */
 
     /* Out: one producer each -> sending side. */
-    struct ring out[SESSION_OUTS];
-    uint8_t *out_slots[SESSION_OUTS];
+    struct ring out[SPEAKER_OUTS];
+    uint8_t *out_slots[SPEAKER_OUTS];
 
     /* The end: the first fault wins (0 none, 1 being written, 2 complete). */
     _Atomic uint32_t ending;
@@ -75,7 +75,7 @@ struct session {
 };
 
 /* What a receiving side needs of the road. All borrowed. */
-struct session_doors {
+struct speaker_doors {
     struct ready commands_ready; /* engine stage swaps it */
     struct ready requests_ready; /* desk swaps it */
     struct waker *engine;
@@ -86,25 +86,25 @@ struct session_doors {
 };
 
 /* Allocates the slots. Returns 0 or ERR_NO_MEMORY. */
-int session_create(struct session *session, uint32_t slot);
-void session_destroy(struct session *session);
+int speaker_create(struct speaker *speaker, uint32_t slot);
+void speaker_destroy(struct speaker *speaker);
 
 /* Begins a new user of the slot: empty rings, next generation, state NEW, a fresh nonce. Writes the
  * CHALLENGE frame into the desk's ring. Needs: state FREE and nobody else inside. */
-void session_begin(struct session *session, const uint8_t cluster[CLUSTER_BYTES]);
+void speaker_begin(struct speaker *speaker, const uint8_t cluster[CLUSTER_BYTES]);
 
-/* Frame from the client. Returns 0, or a fault; session_fail was then called with field, place and
+/* Frame from the client. Returns 0, or a fault; speaker_fail was then called with field, place and
  * limit and nothing of the frame was taken. Receiving side only. */
-int session_frame(struct session *session, struct session_doors *doors,
+int speaker_frame(struct speaker *speaker, struct speaker_doors *doors,
                   const struct wire_frame *frame);
 
-/* Says why this session ends; the first call wins. The order port sends the FAULT and closes. */
-void session_fail(struct session *session, int fault, const char *field, uint32_t place,
+/* Says why this speaker ends; the first call wins. The order port sends the FAULT and closes. */
+void speaker_fail(struct speaker *speaker, int fault, const char *field, uint32_t place,
                   int64_t limit);
 
-/* 0, or the fault given to session_fail, once it is complete. */
-int session_failed(const struct session *session);
+/* 0, or the fault given to speaker_fail, once it is complete. */
+int speaker_failed(const struct speaker *speaker);
 
 /* True when every taken command has been answered and nothing waits in a ring. */
-bool session_quiet(const struct session *session);
+bool speaker_quiet(const struct speaker *speaker);
 #endif
