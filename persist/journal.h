@@ -16,6 +16,9 @@
  *           committed, room, submitted and failed may be called by all. Producer and step meet in a
  *           bounded single-producer queue of C11 atomics: no lock, no allocation.
  * Bound:    an entry of journal_entry_max() bytes; a queue of queue_bytes; SEGMENTS_MAX segments.
+ * Replication: an entry already carries term, cluster and chain; submit, committed, lost, truncate,
+ *           read and role are what a replicated journal offers, too. Its other two operations,
+ *           installing a checkpoint and trimming what one covers, come with the checkpoints.
  * Failure:  after the first fault of a step every submit and step returns that fault; the process
  *           has to stop. An engine ahead of journal_committed() is then disposable.
  */
