@@ -130,7 +130,7 @@ struct command_replace {
     int64_t qty;   /* new open quantity, at least 1 */
     int64_t price; /* UNSET: keep */
 };
-struct command_cancel_all { /* NONE widens: all instruments; all participants (operator only) */
+struct command_cancel_all { /* PARTICIPANT_ALL (not for an enterprise), INSTRUMENT_ALL */
     uint32_t account;
     uint16_t instrument;
 };

@@ -11,8 +11,9 @@
 #define NAME_BYTES 32        /* names: [A-Za-z0-9._-]{1,32}, zero padded, no terminator */
 #define PPM INT64_C(1000000) /* the P of the rules */
 #define PRICE_MAX ((INT64_C(1) << 36) - 1) /* fen per unit: 687 million CNY */
-#define QTY_MAX INT64_C(1000000000000000)  /* units of one order, one issue, one instrument in all \
-                                            */
+#define QTY_MAX                                                                                    \
+    INT64_C(1000000000000000) /* units of one order, one issue, one instrument in all              \
+                               */
 #define MONEY_MAX INT64_C(4000000000000000000) /* fen: all cash ever deposited */
 #define RATIO_MAX 1000                         /* rn and rd of a link, market.md 6.1 */
 #define LOT_MAX INT64_C(1000000)

@@ -16,6 +16,8 @@
 #define PARTICIPANT_NONE UINT32_MAX
 #define INSTRUMENT_NONE UINT16_MAX
 #define ZONE_NONE UINT8_MAX
+#define PARTICIPANT_ALL UINT32_C(0xFFFFFFFD) /* cancel-all: everybody */
+#define INSTRUMENT_ALL UINT16_C(0xFFFE)      /* cancel-all: every instrument */
 #define AUCTION_NONE UINT32_MAX
 #define ORDER_ID_NONE UINT64_C(0)
 #define SELLER_ISSUER UINT32_C(0xFFFFFFFE) /* an auction whose units are issued when awarded */

@@ -1,0 +1,145 @@
+/* account.c - money and units of participants, and what an open order freezes.
+ *
+ * Rule: market.md 4, "Entry freezes": a sell freezes units, a buy freezes cash for the worst case
+ * (own limit x quantity + fee). Holds are functions of what is left of the order, never stored.
+ */
+#include "engine/orders.h"
+
+static uint32_t *bucket_of(const struct engine *engine, uint32_t participant, uint16_t instrument,
+                           uint8_t zone)
+{
+    uint64_t key = (uint64_t)participant << 32 | (uint64_t)instrument << 8 | zone;
+    key *= UINT64_C(0x9e3779b97f4a7c15);
+    return &engine->position_buckets[(key >> 32) & engine->position_mask];
+}
+
+uint32_t position_find(const struct engine *engine, uint32_t participant, uint16_t instrument,
+                       uint8_t zone)
+{
+    uint32_t at = *bucket_of(engine, participant, instrument, zone);
+    while (at != NIL) {
+        const struct position *position = &engine->position[at];
+        if (position->participant == participant && position->instrument == instrument &&
+            position->zone == zone)
+            break;
+        at = position->chain;
+    }
+    return at;
+}
+
+uint32_t position_open(struct engine *engine, uint32_t participant, uint16_t instrument,
+                       uint8_t zone)
+{
+    uint32_t at = position_find(engine, participant, instrument, zone);
+    uint32_t *bucket, *link;
+    struct position *position;
+    if (at != NIL || engine->positions == engine->limits.positions) return at;
+    at = engine->positions++;
+    position = &engine->position[at];
+    position->participant = participant;
+    position->instrument = instrument;
+    position->zone = zone;
+    bucket = bucket_of(engine, participant, instrument, zone);
+    position->chain = *bucket;
+    *bucket = at;
+    link = &engine->participant[participant].first_position;
+    while (*link != NIL && (engine->position[*link].instrument < instrument ||
+                            (engine->position[*link].instrument == instrument &&
+                             engine->position[*link].zone < zone)))
+        link = &engine->position[*link].next;
+    position->next = *link;
+    *link = at;
+    return at;
+}
+
+uint8_t zone_of(const struct engine *engine, uint32_t participant, uint16_t instrument)
+{
+    const struct participant *row = &engine->participant[participant];
+    uint8_t zone = row->zone;
+    if (row->members == 0) return zone;
+    for (uint32_t i = 0; i < engine->memberships; i++) {
+        const struct membership *member = &engine->membership[i];
+        if (member->account == participant && member->instrument == instrument &&
+            member->begun == MEMBER_BEGUN)
+            zone = member->zone;
+    }
+    return zone;
+}
+
+int64_t hold_of(const struct order *order)
+{
+    int128 worst = (int128)order->left * order->price;
+    if (order->side == SIDE_SELL) return order->left;
+    if (order->fee_ppm == 0) return (int64_t)worst;
+    return (int64_t)worst + fee_of(order->fee_ppm, order->turnover + worst) -
+           fee_of(order->fee_ppm, order->turnover);
+}
+
+void units_arrive(struct engine *engine, uint32_t position, int64_t qty)
+{
+    struct position *row = &engine->position[position];
+    if (engine->instrument[row->instrument].t_plus > 0)
+        row->locked += qty;
+    else
+        row->free += qty;
+}
+
+void order_freeze(struct engine *engine, const struct order *order)
+{
+    int64_t hold = hold_of(order);
+    if (order->side == SIDE_SELL) {
+        struct position *position = &engine->position[order->position];
+        ASSERT(position->free >= hold);
+        position->free -= hold;
+        position->held += hold;
+    } else {
+        struct participant *owner = &engine->participant[order->participant];
+        ASSERT(owner->cash >= hold);
+        owner->cash -= hold;
+        owner->cash_held += hold;
+    }
+}
+
+void order_release(struct engine *engine, const struct order *order)
+{
+    int64_t hold = hold_of(order);
+    if (order->side == SIDE_SELL) {
+        struct position *position = &engine->position[order->position];
+        ASSERT(position->held >= hold);
+        position->held -= hold;
+        position->free += hold;
+    } else {
+        struct participant *owner = &engine->participant[order->participant];
+        ASSERT(owner->cash_held >= hold);
+        owner->cash_held -= hold;
+        owner->cash += hold;
+    }
+}
+
+int64_t order_leg(struct engine *engine, struct order *order, int64_t qty, int64_t price)
+{
+    struct participant *owner = &engine->participant[order->participant];
+    int64_t money = (int64_t)((int128)qty * price);
+    int64_t before = order->side == SIDE_BUY ? hold_of(order) : 0;
+    int64_t fee = 0;
+    ASSERT(qty > 0 && qty <= order->left);
+    if (order->fee_ppm != 0)
+        fee = fee_of(order->fee_ppm, order->turnover + money) -
+              fee_of(order->fee_ppm, order->turnover);
+    order->left -= qty;
+    order->filled += qty;
+    order->turnover += money;
+    engine->operator_fees += fee;
+    if (order->side == SIDE_SELL) {
+        ASSERT(engine->position[order->position].held >= qty && fee <= money);
+        engine->position[order->position].held -= qty;
+        owner->cash += money - fee;
+    } else {
+        int64_t freed = before - hold_of(order);
+        ASSERT(freed >= money + fee && owner->cash_held >= freed);
+        owner->cash_held -= freed;
+        owner->cash += freed - money - fee;
+        units_arrive(engine, order->position, qty);
+    }
+    return fee;
+}

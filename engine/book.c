@@ -1,0 +1,242 @@
+/* book.c - see book.h. Keys are price / tick; a key's lowest six bits choose the level in a leaf,
+ * each six bits above them a child. A side without orders has no root. */
+#include "engine/book.h"
+
+#define DIGIT_BITS 6
+#define DIGIT_MASK 63u
+#define HEIGHT_MAX 6 /* 36 bits of price */
+
+_Static_assert(BOOK_NODES_EXTRA >= 2 * HEIGHT_MAX, "a new price always finds its nodes");
+_Static_assert(PRICE_MAX < (INT64_C(1) << (DIGIT_BITS * HEIGHT_MAX)), "every price has a key");
+
+static struct book_side *side_of(const struct engine *engine, const struct order *order)
+{
+    return &state_zone(engine, order->instrument, order->zone)->side[order->side];
+}
+
+static uint64_t key_of(const struct engine *engine, const struct order *order)
+{
+    int64_t tick = engine->instrument[order->instrument].tick;
+    return (uint64_t)(tick == 1 ? order->price : order->price / tick);
+}
+
+static uint32_t digit_of(uint64_t key, uint32_t height)
+{
+    return (uint32_t)(key >> (DIGIT_BITS * (height - 1))) & DIGIT_MASK;
+}
+
+bool book_has_room(const struct engine *engine)
+{
+    return engine->leaves_used < engine->limits.levels &&
+           engine->nodes_used <= engine->limits.levels; /* the pool has BOOK_NODES_EXTRA more */
+}
+
+static uint32_t leaf_take(struct engine *engine)
+{
+    uint32_t leaf = engine->leaves_free;
+    if (leaf != NIL) {
+        engine->leaves_free = engine->leaf[leaf].level[0].head;
+    } else {
+        ASSERT(engine->leaves_top < engine->limits.levels);
+        leaf = engine->leaves_top++;
+    }
+    engine->leaves_used++;
+    engine->leaf[leaf].used = 0;
+    return leaf;
+}
+
+static void leaf_give(struct engine *engine, uint32_t leaf)
+{
+    engine->leaf[leaf].level[0].head = engine->leaves_free;
+    engine->leaves_free = leaf;
+    engine->leaves_used--;
+}
+
+static uint32_t node_take(struct engine *engine)
+{
+    uint32_t node = engine->nodes_free;
+    if (node != NIL) {
+        engine->nodes_free = engine->node[node].child[0];
+    } else {
+        ASSERT(engine->nodes_top < engine->limits.levels + BOOK_NODES_EXTRA);
+        node = engine->nodes_top++;
+    }
+    engine->nodes_used++;
+    engine->node[node].used = 0;
+    return node;
+}
+
+static void node_give(struct engine *engine, uint32_t node)
+{
+    engine->node[node].child[0] = engine->nodes_free;
+    engine->nodes_free = node;
+    engine->nodes_used--;
+}
+
+static void grow_to(struct engine *engine, struct book_side *side, uint64_t key)
+{
+    uint32_t height = 1;
+    while (height < HEIGHT_MAX && key >> (DIGIT_BITS * height))
+        height++;
+    if (side->root == NIL) {
+        side->height = height;
+        return;
+    }
+    while (side->height < height) {
+        uint32_t node = node_take(engine);
+        engine->node[node].used = 1;
+        engine->node[node].child[0] = side->root;
+        side->root = node;
+        side->height++;
+    }
+}
+
+/* The leaf of a key, made if need be. */
+static uint32_t leaf_open(struct engine *engine, struct book_side *side, uint64_t key)
+{
+    uint32_t *reference = &side->root;
+    if (side->finger != NIL && side->finger_key == key >> DIGIT_BITS) return side->finger;
+    grow_to(engine, side, key);
+    for (uint32_t height = side->height; height > 1; height--) {
+        struct book_node *node;
+        uint32_t digit = digit_of(key, height);
+        if (*reference == NIL) *reference = node_take(engine);
+        node = &engine->node[*reference];
+        if (!(node->used >> digit & 1)) {
+            node->used |= UINT64_C(1) << digit;
+            node->child[digit] = NIL;
+        }
+        reference = &node->child[digit];
+    }
+    if (*reference == NIL) *reference = leaf_take(engine);
+    side->finger = *reference;
+    side->finger_key = key >> DIGIT_BITS;
+    return *reference;
+}
+
+/* Takes an empty leaf out of the tree, and every node that becomes empty above it. */
+static void leaf_close(struct engine *engine, struct book_side *side, uint64_t key)
+{
+    uint32_t path[HEIGHT_MAX + 1];
+    uint32_t at = side->root;
+    for (uint32_t height = side->height; height > 1; height--) {
+        path[height] = at;
+        at = engine->node[at].child[digit_of(key, height)];
+    }
+    if (side->finger == at) side->finger = NIL;
+    leaf_give(engine, at);
+    for (uint32_t height = 2; height <= side->height; height++) {
+        struct book_node *node = &engine->node[path[height]];
+        node->used &= ~(UINT64_C(1) << digit_of(key, height));
+        if (node->used) return;
+        node_give(engine, path[height]);
+    }
+    side->root = NIL;
+    side->height = 0;
+}
+
+void book_add(struct engine *engine, uint32_t slot)
+{
+    struct order *order = &engine->order[slot];
+    struct book_side *side = side_of(engine, order);
+    uint64_t key = key_of(engine, order);
+    struct book_leaf *leaf = &engine->leaf[leaf_open(engine, side, key)];
+    uint32_t digit = (uint32_t)key & DIGIT_MASK;
+    ASSERT(order->left > 0 && order->state == ORDER_WORKING);
+    order->next = NIL;
+    if (leaf->used >> digit & 1) {
+        order->prev = leaf->level[digit].tail;
+        engine->order[order->prev].next = slot;
+    } else {
+        leaf->used |= UINT64_C(1) << digit;
+        leaf->level[digit].head = slot;
+        order->prev = NIL;
+    }
+    leaf->level[digit].tail = slot;
+    order->state = ORDER_RESTING;
+    side->orders++;
+    engine->instrument[order->instrument].resting++;
+}
+
+void book_remove(struct engine *engine, uint32_t slot)
+{
+    struct order *order = &engine->order[slot];
+    struct book_side *side = side_of(engine, order);
+    uint64_t key = key_of(engine, order);
+    struct book_leaf *leaf = &engine->leaf[leaf_open(engine, side, key)];
+    uint32_t digit = (uint32_t)key & DIGIT_MASK;
+    ASSERT(order->state == ORDER_RESTING && leaf->used >> digit & 1);
+    if (order->prev != NIL)
+        engine->order[order->prev].next = order->next;
+    else
+        leaf->level[digit].head = order->next;
+    if (order->next != NIL)
+        engine->order[order->next].prev = order->prev;
+    else
+        leaf->level[digit].tail = order->prev;
+    if (order->prev == NIL && order->next == NIL) {
+        leaf->used &= ~(UINT64_C(1) << digit);
+        if (!leaf->used) leaf_close(engine, side, key);
+    }
+    order->state = ORDER_WORKING;
+    side->orders--;
+    engine->instrument[order->instrument].resting--;
+}
+
+/* Lowest set digit for asks, highest for bids. */
+static uint32_t first_digit(uint64_t used, uint8_t side)
+{
+    ASSERT(used);
+    return side == SIDE_SELL ? (uint32_t)__builtin_ctzll(used)
+                             : 63u - (uint32_t)__builtin_clzll(used);
+}
+
+/* Set digits that come after `digit` in the order of trading. */
+static uint64_t digits_after(uint64_t used, uint32_t digit, uint8_t side)
+{
+    uint64_t lower = (UINT64_C(1) << digit) - 1;
+    return side == SIDE_SELL ? used & ~lower & ~(UINT64_C(1) << digit) : used & lower;
+}
+
+static uint32_t first_below(const struct engine *engine, uint32_t at, uint32_t height, uint8_t side)
+{
+    const struct book_leaf *leaf;
+    for (; height > 1; height--) {
+        const struct book_node *node = &engine->node[at];
+        at = node->child[first_digit(node->used, side)];
+    }
+    leaf = &engine->leaf[at];
+    return leaf->level[first_digit(leaf->used, side)].head;
+}
+
+uint32_t book_best(const struct engine *engine, uint16_t instrument, uint8_t zone, uint8_t side)
+{
+    const struct book_side *book = &state_zone(engine, instrument, zone)->side[side];
+    return book->root == NIL ? NIL : first_below(engine, book->root, book->height, side);
+}
+
+uint32_t book_next(const struct engine *engine, uint32_t slot)
+{
+    const struct order *order = &engine->order[slot];
+    const struct book_side *side = side_of(engine, order);
+    const struct book_leaf *leaf;
+    uint64_t key, after;
+    uint32_t path[HEIGHT_MAX + 1], at = side->root;
+    if (order->next != NIL) return order->next;
+    key = key_of(engine, order);
+    for (uint32_t height = side->height; height > 1; height--) {
+        path[height] = at;
+        at = engine->node[at].child[digit_of(key, height)];
+    }
+    leaf = &engine->leaf[at];
+    after = digits_after(leaf->used, (uint32_t)key & DIGIT_MASK, order->side);
+    if (after) return leaf->level[first_digit(after, order->side)].head;
+    for (uint32_t height = 2; height <= side->height; height++) {
+        const struct book_node *node = &engine->node[path[height]];
+        after = digits_after(node->used, digit_of(key, height), order->side);
+        if (!after) continue;
+        return first_below(engine, node->child[first_digit(after, order->side)], height - 1,
+                           order->side);
+    }
+    return NIL;
+}

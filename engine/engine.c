@@ -1,0 +1,315 @@
+/* engine.c - the door: memory at start, one command in, its events out. */
+#include "engine/lane.h"
+#include "engine/orders.h"
+
+/* --- memory -------------------------------------------------------------------------------- */
+
+struct arena {
+    uint8_t *base; /* NULL: only counts */
+    size_t used;
+};
+
+static void *take(struct arena *arena, size_t count, size_t size)
+{
+    void *at = arena->base ? arena->base + arena->used : NULL;
+    arena->used += (count * size + 63) & ~(size_t)63;
+    return at;
+}
+
+static uint32_t power_above(uint32_t value)
+{
+    uint32_t power = 16;
+    while (power < value && power < (1u << 31))
+        power *= 2;
+    return power;
+}
+
+static void take_index(struct arena *arena, struct name_index *index, uint32_t count)
+{
+    uint32_t buckets = power_above(count);
+    index->mask = buckets - 1;
+    index->buckets = take(arena, buckets, sizeof *index->buckets);
+    index->chain = take(arena, count, sizeof *index->chain);
+}
+
+static void lay_out_market(struct engine *e, struct arena *arena)
+{
+    const struct engine_limits *n = &e->limits;
+    size_t rows = (size_t)n->instruments * n->zones;
+    e->zone_names = take(arena, n->zones, sizeof *e->zone_names);
+    e->instrument = take(arena, n->instruments, sizeof *e->instrument);
+    e->zone_state = take(arena, rows, sizeof *e->zone_state);
+    e->link = take(arena, rows * n->zones, sizeof *e->link);
+    e->sources = take(arena, rows, sizeof *e->sources);
+    e->targets = take(arena, rows, sizeof *e->targets);
+    e->participant = take(arena, n->participants, sizeof *e->participant);
+    e->participant_text = take(arena, n->participants, sizeof *e->participant_text);
+    e->group_names = take(arena, n->participants, sizeof *e->group_names);
+    e->position = take(arena, n->positions, sizeof *e->position);
+    e->position_mask = power_above(n->positions) - 1;
+    e->position_buckets = take(arena, e->position_mask + 1, sizeof *e->position_buckets);
+    e->membership = take(arena, n->positions + 1, sizeof *e->membership);
+    take_index(arena, &e->instrument_index, n->instruments);
+    take_index(arena, &e->participant_index, n->participants);
+    take_index(arena, &e->group_index, n->participants);
+    take_index(arena, &e->auction_index, n->auctions);
+}
+
+static void lay_out_orders(struct engine *e, struct arena *arena)
+{
+    const struct engine_limits *n = &e->limits;
+    e->order = take(arena, n->orders, sizeof *e->order);
+    e->client_name = take(arena, n->names, sizeof *e->client_name);
+    e->client_mask = power_above(n->names) - 1;
+    e->client_buckets = take(arena, e->client_mask + 1, sizeof *e->client_buckets);
+    e->leaf = take(arena, n->levels, sizeof *e->leaf);
+    e->node = take(arena, (size_t)n->levels + BOOK_NODES_EXTRA, sizeof *e->node);
+    e->auction = take(arena, n->auctions, sizeof *e->auction);
+    e->bid = take(arena, n->bids, sizeof *e->bid);
+    e->lane = take(arena, n->lanes, sizeof *e->lane);
+    e->lane_mask = power_above(n->lanes) - 1;
+    e->lane_buckets = take(arena, e->lane_mask + 1, sizeof *e->lane_buckets);
+    e->lane_entry = take(arena, (size_t)n->lanes * n->lane_window, sizeof *e->lane_entry);
+    e->curve[0] = take(arena, n->orders, sizeof *e->curve[0]);
+    e->curve[1] = take(arena, n->orders, sizeof *e->curve[1]);
+    e->trim = take(arena, n->orders, sizeof *e->trim);
+    e->rank = take(arena, n->bids, sizeof *e->rank);
+}
+
+struct engine_limits engine_limits_default(void)
+{
+    return (struct engine_limits){
+        .zones = 16,
+        .instruments = 64,
+        .participants = 16384,
+        .orders = 262144,
+        .names = 524288,
+        .levels = 65536,
+        .positions = 65536,
+        .auctions = 1024,
+        .bids = 65536,
+        .lanes = 256,
+        .lane_window = 4096,
+    };
+}
+
+static bool complete(uint32_t *value, uint32_t otherwise, uint32_t most)
+{
+    if (*value == 0) *value = otherwise;
+    return *value <= most;
+}
+
+bool engine_limits_complete(struct engine_limits *limits)
+{
+    struct engine_limits usual = engine_limits_default();
+    bool fits = true;
+    fits &= complete(&limits->zones, usual.zones, ZONES_MAX);
+    fits &= complete(&limits->instruments, usual.instruments, INSTRUMENTS_MAX);
+    fits &= complete(&limits->participants, usual.participants, PARTICIPANTS_MAX);
+    fits &= complete(&limits->orders, usual.orders, ORDERS_MAX);
+    fits &= complete(&limits->names, usual.names, ORDERS_MAX);
+    fits &= complete(&limits->levels, usual.levels, ORDERS_MAX);
+    fits &= complete(&limits->positions, usual.positions, ORDERS_MAX);
+    fits &= complete(&limits->auctions, usual.auctions, AUCTIONS_MAX);
+    fits &= complete(&limits->bids, usual.bids, BIDS_MAX);
+    fits &= complete(&limits->lanes, usual.lanes, LANES_MAX);
+    fits &= complete(&limits->lane_window, usual.lane_window, LANE_WINDOW_MAX);
+    return fits && (limits->lane_window & (limits->lane_window - 1)) == 0;
+}
+
+size_t engine_memory(const struct engine_limits *limits)
+{
+    struct engine counted = {.limits = *limits};
+    struct arena arena = {.base = NULL};
+    take(&arena, 1, sizeof counted);
+    lay_out_market(&counted, &arena);
+    lay_out_orders(&counted, &arena);
+    return arena.used;
+}
+
+static void clear_buckets(struct name_index *index)
+{
+    memset(index->buckets, 0xff, ((size_t)index->mask + 1) * sizeof *index->buckets);
+}
+
+struct engine *engine_init(void *memory, size_t size, const struct engine_limits *limits)
+{
+    struct arena arena = {.base = memory};
+    struct engine *engine = take(&arena, 1, sizeof *engine);
+    ASSERT(((uintptr_t)memory & 63) == 0 && size >= engine_memory(limits));
+    engine->limits = *limits;
+    lay_out_market(engine, &arena);
+    lay_out_orders(engine, &arena);
+    engine->orders_free = NIL;
+    engine->names_free = NIL;
+    engine->leaves_free = NIL;
+    engine->nodes_free = NIL;
+    clear_buckets(&engine->instrument_index);
+    clear_buckets(&engine->participant_index);
+    clear_buckets(&engine->group_index);
+    clear_buckets(&engine->auction_index);
+    memset(engine->position_buckets, 0xff,
+           ((size_t)engine->position_mask + 1) * sizeof *engine->position_buckets);
+    memset(engine->client_buckets, 0xff,
+           ((size_t)engine->client_mask + 1) * sizeof *engine->client_buckets);
+    memset(engine->lane_buckets, 0xff,
+           ((size_t)engine->lane_mask + 1) * sizeof *engine->lane_buckets);
+    return engine;
+}
+
+/* Each order can be filled or cancelled once and trimmed once, each bid be awarded once; what is
+ * left is a constant number of events per zone, link and instrument. */
+size_t engine_events_max(const struct engine_limits *limits)
+{
+    size_t orders = (size_t)limits->orders * 3 * sizeof(struct event_trade);
+    size_t bids = (size_t)limits->bids * sizeof(struct event_award);
+    size_t places = (size_t)limits->instruments * limits->zones * limits->zones;
+    return orders + bids + places * 4 * sizeof(struct event_call) + 65536;
+}
+
+/* --- facts --------------------------------------------------------------------------------- */
+
+uint64_t engine_sequence(const struct engine *engine)
+{
+    return engine->sequence;
+}
+
+int64_t engine_time(const struct engine *engine)
+{
+    return engine->time_ns;
+}
+
+int32_t engine_day(const struct engine *engine)
+{
+    return engine->day;
+}
+
+uint64_t engine_trades(const struct engine *engine)
+{
+    return engine->trades;
+}
+
+const struct engine_limits *engine_limits_of(const struct engine *engine)
+{
+    return &engine->limits;
+}
+
+/* --- one command --------------------------------------------------------------------------- */
+
+void *engine_emit(struct engine *engine, uint16_t type, size_t size)
+{
+    struct event_buffer *out = engine->out;
+    struct event *event;
+    _Static_assert(sizeof(struct event_trade) % 8 == 0, "records are 8-byte aligned");
+    ASSERT(size % 8 == 0 && out->capacity - out->used >= size);
+    event = (struct event *)(void *)(out->bytes + out->used);
+    memset(event, 0, size);
+    event->type = type;
+    event->size = (uint16_t)size;
+    event->sequence = engine->sequence;
+    out->used += size;
+    return event;
+}
+
+void reject(struct engine *engine, enum reason reason)
+{
+    const struct command *command = engine->command;
+    struct event_rejected *event = EMIT(engine, REJECTED, rejected);
+    event->participant = command->subject;
+    event->command = command->type;
+    event->reason = (uint8_t)reason;
+    if (command->type == COMMAND_ORDER) {
+        event->client_id = command->body.order.client_id;
+    } else if (command->type == COMMAND_CANCEL) {
+        event->client_id = command->body.cancel.client_id;
+        event->order_id = command->body.cancel.order_id;
+    } else if (command->type == COMMAND_REPLACE) {
+        event->client_id = command->body.replace.client_id;
+        event->order_id = command->body.replace.order_id;
+    }
+}
+
+void done(struct engine *engine)
+{
+    struct event_done *event = EMIT(engine, DONE, done);
+    event->participant = engine->command->subject;
+    event->command = engine->command->type;
+}
+
+/* market.md 6.5: after the command's own events what changed on the links, then the call that new
+ * room gives, then what that changed. */
+static void finish(struct engine *engine, uint16_t instrument)
+{
+    struct instrument *row = &engine->instrument[instrument];
+    if (!row->room_changed) return;
+    links_report(engine, instrument, false);
+    if (row->phase == PHASE_CONTINUOUS) {
+        call_new_room(engine, instrument);
+        links_report(engine, instrument, false);
+    }
+    row->room_changed = 0;
+}
+
+static void run(struct engine *engine, const struct command *command)
+{
+    if (command->type <= COMMAND_ISSUE)
+        setup_apply(engine, command);
+    else if (command->type <= COMMAND_CANCEL_ALL)
+        trading_apply(engine, command);
+    else if (command->type <= COMMAND_PERIOD)
+        session_apply(engine, command);
+    else
+        auction_apply(engine, command);
+    if (command->type == COMMAND_PERIOD) {
+        for (uint32_t i = 0; i < engine->instruments; i++)
+            finish(engine, (uint16_t)i);
+    } else if (engine->touched != INSTRUMENT_NONE) {
+        finish(engine, engine->touched);
+    }
+}
+
+static void repeat(struct engine *engine, const struct lane_entry *entry)
+{
+    const struct event *first = (const struct event *)(const void *)entry->answer;
+    struct event *event = engine_emit(engine, first->type, first->size);
+    memcpy(event, first, first->size);
+    event->flags |= EVENT_FLAG_REPEAT;
+}
+
+void engine_apply(struct engine *engine, const struct command *command, struct event_buffer *out)
+{
+    const struct lane_entry *entry;
+    uint32_t lane = NIL;
+    uint64_t content = 0;
+    ASSERT(command->sequence == engine->sequence + 1 && command->time_ns >= engine->time_ns);
+    ASSERT(command->type > 0 && command->type < COMMAND_END && command->role < ROLE_COUNT);
+    engine->sequence = command->sequence;
+    engine->time_ns = command->time_ns;
+    engine->command = command;
+    engine->out = out;
+    engine->command_start = out->used;
+    engine->touched = INSTRUMENT_NONE;
+    if (command->lane != 0) {
+        content = content_of(engine, command);
+        switch (lane_open(engine, command, content, &lane, &entry)) {
+        case LANE_NEW:
+            break;
+        case LANE_REPEAT:
+            repeat(engine, entry);
+            return;
+        case LANE_OTHER_CONTENT:
+            reject(engine, REASON_DUPLICATE_ID);
+            return;
+        case LANE_STALE:
+            reject(engine, REASON_STALE_ID);
+            return;
+        }
+    }
+    run(engine, command);
+    ASSERT(out->used > engine->command_start);
+    if (lane != NIL)
+        lane_keep(engine, lane, command->id, content,
+                  (const struct event *)(const void *)(out->bytes + engine->command_start));
+    engine->command = NULL;
+    engine->out = NULL;
+}

@@ -1,0 +1,332 @@
+/* setup.c - the market is described: zones, instruments, links, people; cash and units come in. */
+#include "engine/family.h"
+#include "engine/orders.h"
+
+static enum reason name_reason(const struct name *name, bool taken)
+{
+    if (name_reserved(name)) return REASON_NOT_ALLOWED;
+    return taken ? REASON_DUPLICATE_ID : REASON_NONE;
+}
+
+static void named(struct engine *engine, const struct name *name, uint32_t id, uint8_t command,
+                  uint8_t zone)
+{
+    struct event_named *event = EMIT(engine, NAMED, named);
+    event->name = *name;
+    event->id = id;
+    event->command = command;
+    event->zone = zone;
+}
+
+static enum reason apply_zone(struct engine *engine, const struct command_zone *body)
+{
+    enum reason reason =
+        name_reason(&body->name, engine_find_zone(engine, &body->name) != ZONE_NONE);
+    if (reason != REASON_NONE) return reason;
+    if (engine->zones == engine->limits.zones) return REASON_CAPACITY;
+    engine->zone_names[engine->zones] = body->name;
+    named(engine, &body->name, engine->zones, COMMAND_ZONE, (uint8_t)engine->zones);
+    engine->zones++;
+    return REASON_NONE;
+}
+
+static int64_t given(int64_t value, int64_t otherwise)
+{
+    return value == UNSET ? otherwise : value;
+}
+
+static bool is_outside(int64_t value, int64_t low, int64_t high)
+{
+    return value < low || value > high;
+}
+
+/* Links of a new instrument: closed and without limit; a zone is always linked to itself. */
+static void open_zones(struct engine *engine, uint16_t instrument, int64_t ref)
+{
+    for (uint32_t from = 0; from < engine->limits.zones; from++) {
+        struct zone_state *state = state_zone(engine, instrument, (uint8_t)from);
+        state->ref = UNSET;
+        for (uint8_t side = 0; side < SIDES; side++) {
+            state->side[side].root = NIL;
+            state->side[side].finger = NIL;
+        }
+        if (ref != UNSET) zone_band_set(engine, instrument, (uint8_t)from, ref);
+        for (uint32_t to = 0; to < engine->limits.zones; to++) {
+            struct link *link = state_link(engine, instrument, (uint8_t)from, (uint8_t)to);
+            link->rn = link->rd = 1;
+            link->allowed = from == to;
+        }
+    }
+}
+
+static enum reason apply_instrument(struct engine *engine, const struct command_instrument *body)
+{
+    const struct family_row *family;
+    struct instrument row = {.name = body->name};
+    int64_t ref = body->ref_price == 0 ? UNSET : body->ref_price;
+    enum reason reason =
+        name_reason(&body->name, engine_find_instrument(engine, &body->name) != INSTRUMENT_NONE);
+    if (reason != REASON_NONE) return reason;
+    if (body->family >= FAMILY_COUNT) return REASON_NOT_ALLOWED;
+    family = family_of(body->family);
+    row.lot = given(body->lot, family->lot);
+    row.tick = given(body->tick, family->tick);
+    row.band_ppm = given(body->band_ppm, family->band_ppm);
+    row.fee_ppm = given(body->fee_ppm, family->fee_ppm);
+    row.block_from = given(body->block_from, family->block_from);
+    row.t_plus = given(body->t_plus, family->t_plus);
+    row.family = body->family;
+    row.stp = body->stp == UNSET_ENUM ? STP_CANCEL_INCOMING : body->stp;
+    row.phase = body->phase == UNSET_ENUM ? PHASE_CLOSED : body->phase;
+    if (row.stp >= STP_COUNT || row.phase >= PHASE_COUNT) return REASON_NOT_ALLOWED;
+    if (is_outside(row.lot, 1, LOT_MAX) || is_outside(row.tick, 1, PRICE_MAX) ||
+        is_outside(row.band_ppm, 0, PPM) || is_outside(row.fee_ppm, 0, PPM) ||
+        is_outside(row.block_from, 0, QTY_MAX) || is_outside(row.t_plus, 0, T_PLUS_MAX) ||
+        (ref != UNSET && is_outside(ref, 1, PRICE_MAX)))
+        return REASON_QTY_RANGE;
+    if (engine->instruments == engine->limits.instruments) return REASON_CAPACITY;
+    engine->instrument[engine->instruments] = row;
+    name_index_add(&engine->instrument_index, &body->name, engine->instruments);
+    open_zones(engine, (uint16_t)engine->instruments, ref);
+    named(engine, &body->name, engine->instruments, COMMAND_INSTRUMENT, ZONE_NONE);
+    engine->instruments++;
+    return REASON_NONE;
+}
+
+static enum reason link_reason(const struct engine *engine, uint16_t instrument, uint8_t from,
+                               uint8_t to)
+{
+    if (instrument >= engine->instruments) return REASON_UNKNOWN_INSTRUMENT;
+    if (from >= engine->zones || to >= engine->zones) return REASON_UNKNOWN_ZONE;
+    return from == to ? REASON_NOT_ALLOWED : REASON_NONE;
+}
+
+/* Links and limits of an instrument without orders are part of setting it up: nobody hears of it.
+ */
+static void link_changed(struct engine *engine, uint16_t instrument)
+{
+    engine->touched = instrument;
+    engine->instrument[instrument].room_changed = 1;
+    if (engine->instrument[instrument].resting == 0) links_report(engine, instrument, true);
+    done(engine);
+}
+
+static enum reason apply_link(struct engine *engine, const struct command_link *body)
+{
+    enum reason reason = link_reason(engine, body->instrument, body->from_zone, body->to_zone);
+    int64_t a = body->rn, b = body->rd;
+    struct link *link;
+    size_t row;
+    if (reason != REASON_NONE) return reason;
+    if (b < 1 || a < b || a > RATIO_MAX || is_outside(body->levy_ppm, 0, PPM))
+        return REASON_QTY_RANGE;
+    while (b != 0) { /* greatest common divisor ends in a */
+        int64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    link = state_link(engine, body->instrument, body->from_zone, body->to_zone);
+    link->rn = (uint32_t)(body->rn / a);
+    link->rd = (uint32_t)(body->rd / a);
+    link->levy_ppm = body->levy_ppm;
+    link->allowed = body->allowed != 0;
+    row = (size_t)body->instrument * engine->limits.zones;
+    engine->sources[row + body->to_zone] &= ~(1u << body->from_zone);
+    engine->targets[row + body->from_zone] &= ~(1u << body->to_zone);
+    if (link->allowed) {
+        engine->sources[row + body->to_zone] |= 1u << body->from_zone;
+        engine->targets[row + body->from_zone] |= 1u << body->to_zone;
+    }
+    link_changed(engine, body->instrument);
+    return REASON_NONE;
+}
+
+static enum reason apply_limit(struct engine *engine, const struct command_limit *body)
+{
+    enum reason reason = link_reason(engine, body->instrument, body->from_zone, body->to_zone);
+    int64_t lo = body->lo, hi = body->hi;
+    uint8_t from = body->from_zone, to = body->to_zone;
+    struct link *pair;
+    bool unlimited = lo == INT64_MIN && hi == INT64_MAX;
+    if (reason != REASON_NONE) return reason;
+    if (lo < -QTY_MAX) lo = -QTY_MAX; /* no balance gets that far: all units ever issued */
+    if (hi > QTY_MAX) hi = QTY_MAX;
+    if (lo > 0 || hi < 0) return REASON_QTY_RANGE; /* a new period starts at 0 */
+    if (from > to) {
+        int64_t swapped = lo;
+        lo = -hi;
+        hi = -swapped;
+        from = body->to_zone;
+        to = body->from_zone;
+    }
+    pair = state_link(engine, body->instrument, from, to);
+    if (is_outside(pair->balance, lo, hi)) return REASON_CAP;
+    pair->lo = lo;
+    pair->hi = hi;
+    pair->limited = !unlimited;
+    link_changed(engine, body->instrument);
+    return REASON_NONE;
+}
+
+static enum reason apply_ref(struct engine *engine, const struct command_ref *body)
+{
+    const struct zone_state *state;
+    if (body->instrument >= engine->instruments) return REASON_UNKNOWN_INSTRUMENT;
+    if (body->zone >= engine->zones) return REASON_UNKNOWN_ZONE;
+    if (is_outside(body->price, 1, PRICE_MAX)) return REASON_QTY_RANGE;
+    state = state_zone(engine, body->instrument, body->zone);
+    if (state->side[SIDE_BUY].orders + state->side[SIDE_SELL].orders > 0) return REASON_WRONG_STATE;
+    zone_band_set(engine, body->instrument, body->zone, body->price);
+    done(engine);
+    return REASON_NONE;
+}
+
+static uint32_t group_of(struct engine *engine, const struct name *name)
+{
+    uint32_t id = name_index_find(&engine->group_index, engine->group_names,
+                                  sizeof engine->group_names[0], name);
+    if (id != NIL) return id;
+    id = engine->groups++;
+    engine->group_names[id] = *name;
+    name_index_add(&engine->group_index, name, id);
+    return id;
+}
+
+static enum reason apply_participant(struct engine *engine, const struct command_participant *body)
+{
+    uint32_t id = engine->participants;
+    struct participant *row;
+    enum reason reason =
+        name_reason(&body->name, engine_find_participant(engine, &body->name) != PARTICIPANT_NONE);
+    if (reason != REASON_NONE) return reason;
+    if (body->zone >= engine->zones) return REASON_UNKNOWN_ZONE;
+    if (body->type >= PARTICIPANT_TYPE_COUNT) return REASON_NOT_ALLOWED;
+    if (id == engine->limits.participants) return REASON_CAPACITY;
+    row = &engine->participant[id];
+    row->group = group_of(engine, name_empty(&body->group) ? &body->name : &body->group);
+    row->zone = body->zone;
+    row->type = body->type;
+    row->first_order = NIL;
+    row->first_position = NIL;
+    engine->participant_text[id].name = body->name;
+    engine->participant_text[id].city = body->city;
+    engine->participant_text[id].sector = body->sector;
+    name_index_add(&engine->participant_index, &body->name, id);
+    engine->participants++;
+    named(engine, &body->name, id, COMMAND_PARTICIPANT, body->zone);
+    return REASON_NONE;
+}
+
+/* market.md 6: units already held keep their zone and resting orders are cancelled. */
+void member_begin(struct engine *engine, uint32_t row)
+{
+    struct membership *member = &engine->membership[row];
+    uint8_t before = zone_of(engine, member->account, member->instrument);
+    for (uint32_t i = 0; i < engine->memberships; i++) {
+        struct membership *other = &engine->membership[i];
+        if (other->account == member->account && other->instrument == member->instrument &&
+            other->begun == MEMBER_BEGUN)
+            other->begun = MEMBER_PAST;
+    }
+    member->begun = MEMBER_BEGUN;
+    if (before == member->zone) return;
+    for (uint32_t zone = 0; zone < engine->zones; zone++)
+        for (uint8_t side = 0; side < SIDES; side++) {
+            uint32_t slot = book_best(engine, member->instrument, (uint8_t)zone, side);
+            while (slot != NIL) {
+                uint32_t next = book_next(engine, slot);
+                if (engine->order[slot].participant == member->account)
+                    order_cancel(engine, slot, CANCEL_REASON_OPERATOR);
+                slot = next;
+            }
+        }
+}
+
+static enum reason apply_member(struct engine *engine, const struct command_member *body)
+{
+    struct membership *row = &engine->membership[engine->memberships];
+    if (body->account >= engine->participants) return REASON_UNKNOWN_PARTICIPANT;
+    if (body->instrument >= engine->instruments) return REASON_UNKNOWN_INSTRUMENT;
+    if (body->zone >= engine->zones) return REASON_UNKNOWN_ZONE;
+    if (engine->memberships == engine->limits.positions) return REASON_CAPACITY;
+    row->account = body->account;
+    row->instrument = body->instrument;
+    row->zone = body->zone;
+    row->from_day = body->from_day;
+    row->begun = MEMBER_PENDING;
+    engine->participant[body->account].members++;
+    engine->memberships++;
+    done(engine);
+    if (body->from_day <= engine->day) member_begin(engine, engine->memberships - 1);
+    return REASON_NONE;
+}
+
+static enum reason apply_deposit(struct engine *engine, const struct command_deposit *body)
+{
+    if (body->account >= engine->participants) return REASON_UNKNOWN_PARTICIPANT;
+    if (body->cash < 1 || body->cash > MONEY_MAX - engine->deposited) return REASON_QTY_RANGE;
+    engine->deposited += body->cash;
+    engine->participant[body->account].cash += body->cash;
+    done(engine);
+    return REASON_NONE;
+}
+
+static enum reason apply_issue(struct engine *engine, const struct command_issue *body)
+{
+    struct instrument *row;
+    uint32_t position;
+    if (body->account >= engine->participants) return REASON_UNKNOWN_PARTICIPANT;
+    if (body->instrument >= engine->instruments) return REASON_UNKNOWN_INSTRUMENT;
+    row = &engine->instrument[body->instrument];
+    if (body->qty < 1 || body->qty > QTY_MAX - row->issued) return REASON_QTY_RANGE;
+    position = position_open(engine, body->account, body->instrument,
+                             zone_of(engine, body->account, body->instrument));
+    if (position == NIL) return REASON_CAPACITY;
+    row->issued += body->qty;
+    engine->position[position].free += body->qty;
+    done(engine);
+    return REASON_NONE;
+}
+
+/* Who may, beside the system: instruments, references and cash are the operator's; units the
+ * regulator's; the rest both may. */
+static bool is_allowed(const struct command *command)
+{
+    bool operators = command->type != COMMAND_ISSUE;
+    bool regulators = command->type != COMMAND_INSTRUMENT && command->type != COMMAND_REF &&
+                      command->type != COMMAND_DEPOSIT;
+    return command->role == ROLE_SYSTEM || (command->role == ROLE_OPERATOR && operators) ||
+           (command->role == ROLE_REGULATOR && regulators);
+}
+
+static enum reason apply_body(struct engine *engine, const struct command *command)
+{
+    switch (command->type) {
+    case COMMAND_ZONE:
+        return apply_zone(engine, &command->body.zone);
+    case COMMAND_INSTRUMENT:
+        return apply_instrument(engine, &command->body.instrument);
+    case COMMAND_LINK:
+        return apply_link(engine, &command->body.link);
+    case COMMAND_LIMIT:
+        return apply_limit(engine, &command->body.limit);
+    case COMMAND_REF:
+        return apply_ref(engine, &command->body.ref);
+    case COMMAND_PARTICIPANT:
+        return apply_participant(engine, &command->body.participant);
+    case COMMAND_MEMBER:
+        return apply_member(engine, &command->body.member);
+    case COMMAND_DEPOSIT:
+        return apply_deposit(engine, &command->body.deposit);
+    default:
+        ASSERT(command->type == COMMAND_ISSUE);
+        return apply_issue(engine, &command->body.issue);
+    }
+}
+
+void setup_apply(struct engine *engine, const struct command *command)
+{
+    enum reason reason = REASON_NOT_ALLOWED;
+    if (is_allowed(command)) reason = apply_body(engine, command);
+    if (reason != REASON_NONE) reject(engine, reason);
+}
