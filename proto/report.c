@@ -61,6 +61,7 @@ static void of_cancelled(const struct event_cancelled *event, struct wire_report
     out->instrument = event->instrument;
     out->zone = event->zone;
     out->side = fix_side(event->side);
+    out->last_qty = event->left;
     out->exec = expired ? EXEC_EXPIRED : EXEC_CANCELED;
     out->status = expired ? STATUS_EXPIRED : STATUS_CANCELED;
     out->cancel = event->reason;

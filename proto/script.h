@@ -87,5 +87,6 @@ const struct script_verb_help *script_help(size_t index);
 
 /* Dates: days from 1970-01-01, `YYYY-MM-DD`. */
 bool script_day_read(const char *text, size_t size, int32_t *out_day);
-size_t script_day_text(int32_t day, char out[10]);
+#define SCRIPT_DAY_MAX 11
+size_t script_day_text(int32_t day, char out[SCRIPT_DAY_MAX]);
 #endif

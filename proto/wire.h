@@ -116,7 +116,8 @@ struct wire_report {       /* an execution report; FIX tag numbers in brackets *
     uint64_t trade;        /* [1003] number of a book trade; 0 otherwise (calls have none) */
     int64_t time_ns;       /* [60] */
     int64_t price;         /* [44] the order's limit */
-    int64_t last_qty;      /* [32] in the units of this order's own side */
+    int64_t last_qty;      /* [32] in the units of this order's own side; when it was cancelled or
+                            * expired: the quantity that was cancelled */
     int64_t last_price;    /* [31] */
     int64_t money;         /* [381] paid by a buy, received by a sell, without fee; fen */
     int64_t fee;           /* [137] of this fill, fen */
