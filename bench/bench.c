@@ -90,7 +90,7 @@ bool bench_number(const char *text, uint64_t low, uint64_t high, uint64_t *out)
     return true;
 }
 
-int bench_run(const struct drive *drive, const struct flow *flow, unsigned zones,
+int bench_run(const struct drive *drive, const struct neutral *flow, unsigned zones,
               struct histogram *latency, struct bench_result *out, struct fault_text *why)
 {
     struct bench_result result = {0};

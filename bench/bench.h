@@ -27,7 +27,7 @@ struct bench_result {
 
 /* `latency` NULL: one call with the whole flow. Else one call per record, each counted there in ns,
  * and duration_ns includes reading the clock. Returns 0 or an ERR_*; `why` says what. */
-int bench_run(const struct drive *drive, const struct flow *flow, unsigned zones,
+int bench_run(const struct drive *drive, const struct neutral *flow, unsigned zones,
               struct histogram *latency, struct bench_result *out, struct fault_text *why);
 
 /* Prints `<verb>: <why>` on standard error and returns the exit status that says the same. */

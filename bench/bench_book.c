@@ -51,12 +51,12 @@ static int read_choice(int argc, char **argv, struct choice *out, struct fault_t
     return 0;
 }
 
-static double mops(const struct flow *flow, const struct bench_result *result)
+static double mops(const struct neutral *flow, const struct bench_result *result)
 {
     return (double)flow->count * 1e3 / (double)(result->duration_ns ? result->duration_ns : 1);
 }
 
-static void print_text(const struct flow *flow, const struct bench_result *result,
+static void print_text(const struct neutral *flow, const struct bench_result *result,
                        const struct histogram *latency)
 {
     const struct tape *tape = &result->tape;
@@ -73,7 +73,7 @@ static void print_text(const struct flow *flow, const struct bench_result *resul
     (void)printf("max=%llu\n", (unsigned long long)latency->max);
 }
 
-static int print_json(const struct choice *choice, const struct flow *flow,
+static int print_json(const struct choice *choice, const struct neutral *flow,
                       const struct bench_result *result, const struct histogram *latency)
 {
     char hash[17];
@@ -102,12 +102,12 @@ static int print_json(const struct choice *choice, const struct flow *flow,
 int bench_book(int argc, char **argv)
 {
     struct choice choice = {0};
-    struct flow flow = {0};
+    struct neutral flow = {0};
     struct fault_text why = {0};
     static struct histogram latency; /* 30 KiB; one run per process */
     struct bench_result result = {0};
     int status = read_choice(argc, argv, &choice, &why);
-    if (status == 0) status = flow_load(choice.path, &flow, &why);
+    if (status == 0) status = neutral_load(choice.path, &flow, &why);
     if (status == 0) {
         status = bench_run(choice.drive, &flow, (unsigned)choice.zones, NULL, &result, &why);
     }
@@ -127,6 +127,6 @@ int bench_book(int argc, char **argv)
             status = fault_say(&why, ERR_NO_MEMORY, "no memory for the result");
         }
     }
-    flow_free(&flow);
+    neutral_free(&flow);
     return status == 0 ? EX_OK : bench_fail("book", status, &why);
 }

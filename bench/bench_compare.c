@@ -37,8 +37,8 @@ static double median(double *values, size_t count)
     return count % 2 == 1 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
 }
 
-static int measure(const struct flow *flow, size_t runs, struct table *table, struct tape *out_tape,
-                   struct fault_text *why)
+static int measure(const struct neutral *flow, size_t runs, struct table *table,
+                   struct tape *out_tape, struct fault_text *why)
 {
     for (size_t run = 0; run < runs; run++) {
         for (size_t turn = 0; turn < ENGINES; turn++) {
@@ -63,12 +63,12 @@ static int measure(const struct flow *flow, size_t runs, struct table *table, st
 
 static int compare(const char *path, size_t runs, json_t *results, struct fault_text *why)
 {
-    struct flow flow = {0};
+    struct neutral flow = {0};
     struct table *table = calloc(1, sizeof *table);
     struct tape tape = {0};
     char hash[17];
     if (!table) return fault_say(why, ERR_NO_MEMORY, "no memory for the results");
-    int status = flow_load(path, &flow, why);
+    int status = neutral_load(path, &flow, why);
     if (status == 0) status = measure(&flow, runs, table, &tape, why);
     (void)snprintf(hash, sizeof hash, "%016llx", (unsigned long long)tape.hash);
     for (size_t i = 0; i < ENGINES && status == 0; i++) {
@@ -80,7 +80,7 @@ static int compare(const char *path, size_t runs, json_t *results, struct fault_
             status = fault_say(why, ERR_NO_MEMORY, "no memory for the results");
         }
     }
-    flow_free(&flow);
+    neutral_free(&flow);
     free(table);
     return status;
 }

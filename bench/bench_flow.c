@@ -32,9 +32,9 @@ int bench_flow(int argc, char **argv)
     while ((letter = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (letter == 's' && !bench_number(optarg, 0, UINT64_MAX, &seed)) {
             status = fault_say(&why, ERR_USAGE, "--seed: a whole number");
-        } else if (letter == 'c' && !bench_number(optarg, 1, FLOW_RECORDS_MAX, &commands)) {
+        } else if (letter == 'c' && !bench_number(optarg, 1, NEUTRAL_RECORDS_MAX, &commands)) {
             status = fault_say(&why, ERR_USAGE, "--commands: 1 to %llu",
-                               (unsigned long long)FLOW_RECORDS_MAX);
+                               (unsigned long long)NEUTRAL_RECORDS_MAX);
         } else if (letter == '?') {
             status = fault_say(&why, ERR_USAGE, "unknown option");
         }

@@ -19,7 +19,8 @@ static void naive_destroy(void *engine)
     free(naive);
 }
 
-static int naive_create(const struct flow *flow, unsigned zones, void **out, struct fault_text *why)
+static int naive_create(const struct neutral *flow, unsigned zones, void **out,
+                        struct fault_text *why)
 {
     struct naive *naive = calloc(1, sizeof *naive);
     if (naive && zones == 1) naive->book = naive_book_create(flow->instruments);
@@ -32,7 +33,7 @@ static int naive_create(const struct flow *flow, unsigned zones, void **out, str
     return 0;
 }
 
-static int naive_run(void *engine, const struct flow_record *records, size_t count,
+static int naive_run(void *engine, const struct neutral_record *records, size_t count,
                      struct tape *tape, struct fault_text *why)
 {
     struct naive *naive = engine;

@@ -9,7 +9,7 @@
  */
 #ifndef BENCH_DRIVE_H
 #define BENCH_DRIVE_H
-#include "bench/flow.h"
+#include "bench/neutral.h"
 #include "bench/histogram.h"
 #include "bench/tape.h"
 
@@ -17,10 +17,10 @@ struct drive {
     const char *name;
     unsigned zones_max; /* 1 or 2 */
     /* A fresh engine fit for this flow. Returns 0 or an ERR_* (no memory, a limit). */
-    int (*create)(const struct flow *flow, unsigned zones, void **out, struct fault_text *why);
+    int (*create)(const struct neutral *flow, unsigned zones, void **out, struct fault_text *why);
     /* Applies the records and adds their trades to the tape. Returns 0, or an ERR_* when the engine
      * refused something no engine may refuse: then the tape means nothing. */
-    int (*run)(void *engine, const struct flow_record *records, size_t count, struct tape *tape,
+    int (*run)(void *engine, const struct neutral_record *records, size_t count, struct tape *tape,
                struct fault_text *why);
     void (*destroy)(void *engine); /* takes NULL */
 };

@@ -31,7 +31,7 @@ static void book_driver_destroy(void *engine)
     free(driver);
 }
 
-static int book_driver_create(const struct flow *flow, unsigned zones, void **out,
+static int book_driver_create(const struct neutral *flow, unsigned zones, void **out,
                               struct fault_text *why)
 {
     struct book_driver *driver = calloc(1, sizeof *driver);
@@ -60,7 +60,7 @@ static void take_out(struct book_driver *driver, uint32_t slot)
 }
 
 /* The resting order the taker meets next; NIL: none in reach. */
-static uint32_t candidate(const struct book_driver *driver, const struct flow_record *taker,
+static uint32_t candidate(const struct book_driver *driver, const struct neutral_record *taker,
                           uint8_t own)
 {
     const struct engine *engine = driver->home.engine;
@@ -79,7 +79,7 @@ static uint32_t candidate(const struct book_driver *driver, const struct flow_re
     return chosen;
 }
 
-static uint64_t match(struct book_driver *driver, const struct flow_record *taker, uint8_t own,
+static uint64_t match(struct book_driver *driver, const struct neutral_record *taker, uint8_t own,
                       struct tape *tape)
 {
     struct engine *engine = driver->home.engine;
@@ -97,7 +97,7 @@ static uint64_t match(struct book_driver *driver, const struct flow_record *take
     return left;
 }
 
-static void rest(struct book_driver *driver, const struct flow_record *record, uint8_t own,
+static void rest(struct book_driver *driver, const struct neutral_record *record, uint8_t own,
                  uint64_t left)
 {
     struct engine *engine = driver->home.engine;
@@ -115,24 +115,24 @@ static void rest(struct book_driver *driver, const struct flow_record *record, u
     driver->slots[record->order_id] = slot + 1;
 }
 
-static int book_driver_run(void *engine, const struct flow_record *records, size_t count,
+static int book_driver_run(void *engine, const struct neutral_record *records, size_t count,
                            struct tape *tape, struct fault_text *why)
 {
     struct book_driver *driver = engine;
     struct order *orders = driver->home.engine->order;
     (void)why;
     for (size_t i = 0; i < count; i++) {
-        const struct flow_record *record = &records[i];
-        if (record->op == FLOW_LIMIT || record->op == FLOW_IOC) {
+        const struct neutral_record *record = &records[i];
+        if (record->op == NEUTRAL_LIMIT || record->op == NEUTRAL_IOC) {
             uint8_t own = driver->zones == 1 ? 0 : (uint8_t)naive_coupled_zone(record->account);
             uint64_t left = match(driver, record, own, tape);
-            if (left > 0 && record->op == FLOW_LIMIT) rest(driver, record, own, left);
+            if (left > 0 && record->op == NEUTRAL_LIMIT) rest(driver, record, own, left);
             continue;
         }
         uint32_t slot = driver->slots[record->order_id];
         if (slot == 0) continue; /* gone: refused */
         slot--;
-        if (record->op == FLOW_REDUCE && record->quantity < (uint64_t)orders[slot].left) {
+        if (record->op == NEUTRAL_REDUCE && record->quantity < (uint64_t)orders[slot].left) {
             orders[slot].left -= (int64_t)record->quantity;
         } else {
             take_out(driver, slot);

@@ -1,7 +1,7 @@
 /* drive_whole.c - the flow through engine_apply, with everything an order meets there.
  *
- * Before the clock starts: the market of engine_home.h and FLOW_ACCOUNTS participants funded with
- * far more than the flow needs. With two zones odd accounts are in the first, even ones in the
+ * Before the clock starts: the market of engine_home.h and NEUTRAL_ACCOUNTS participants funded
+ * with far more than the flow needs. With two zones odd accounts are in the first, even ones in the
  * second.
  *
  * Orders carry no client id and no lane: they are named by the public id that ACCEPTED gave, which
@@ -15,8 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ACCOUNT_CASH (MONEY_MAX / (FLOW_ACCOUNTS + 1))
-#define ACCOUNT_UNITS (QTY_MAX / (FLOW_ACCOUNTS + 1))
+#define ACCOUNT_CASH (MONEY_MAX / (NEUTRAL_ACCOUNTS + 1))
+#define ACCOUNT_UNITS (QTY_MAX / (NEUTRAL_ACCOUNTS + 1))
 
 struct placed { /* per flow id */
     uint64_t public_id;
@@ -39,12 +39,12 @@ static uint32_t slot_of(const struct whole *whole, uint64_t public_id)
     return slot;
 }
 
-static int fund(struct whole *whole, const struct flow *flow, unsigned zones,
+static int fund(struct whole *whole, const struct neutral *flow, unsigned zones,
                 struct fault_text *why)
 {
     struct command command = {0};
     int status = 0;
-    for (uint32_t account = 1; account <= FLOW_ACCOUNTS && status == 0; account++) {
+    for (uint32_t account = 1; account <= NEUTRAL_ACCOUNTS && status == 0; account++) {
         command.type = COMMAND_PARTICIPANT;
         command.body.participant = (struct command_participant){
             .name = engine_home_name('P', account),
@@ -76,7 +76,8 @@ static void whole_destroy(void *engine)
     free(whole);
 }
 
-static int whole_create(const struct flow *flow, unsigned zones, void **out, struct fault_text *why)
+static int whole_create(const struct neutral *flow, unsigned zones, void **out,
+                        struct fault_text *why)
 {
     struct whole *whole = calloc(1, sizeof *whole);
     if (!whole) return fault_say(why, ERR_NO_MEMORY, "no memory for the engine");
@@ -101,23 +102,24 @@ static int whole_create(const struct flow *flow, unsigned zones, void **out, str
     return 0;
 }
 
-static void fill_order(struct command *command, const struct flow_record *record)
+static void fill_order(struct command *command, const struct neutral_record *record)
 {
     command->type = COMMAND_ORDER;
     command->actor = command->subject = record->account - 1;
-    command->body.order = (struct command_order){.qty = (int64_t)record->quantity,
-                                                 .price = record->price,
-                                                 .instrument = record->instrument,
-                                                 .side = record->side,
-                                                 .type = ORDER_TYPE_LIMIT,
-                                                 .tif = record->op == FLOW_IOC ? TIF_IOC : TIF_DAY};
+    command->body.order =
+        (struct command_order){.qty = (int64_t)record->quantity,
+                               .price = record->price,
+                               .instrument = record->instrument,
+                               .side = record->side,
+                               .type = ORDER_TYPE_LIMIT,
+                               .tif = record->op == NEUTRAL_IOC ? TIF_IOC : TIF_DAY};
 }
 
-static void fill_change(struct command *command, const struct flow_record *record,
+static void fill_change(struct command *command, const struct neutral_record *record,
                         const struct placed *placed)
 {
     command->actor = command->subject = placed->account;
-    if (record->op == FLOW_REDUCE && placed->left > (int64_t)record->quantity) {
+    if (record->op == NEUTRAL_REDUCE && placed->left > (int64_t)record->quantity) {
         command->type = COMMAND_REPLACE;
         command->body.replace =
             (struct command_replace){.order_id = placed->public_id,
@@ -132,7 +134,7 @@ static void fill_change(struct command *command, const struct flow_record *recor
 }
 
 /* Follows the events of one record as its client would. */
-static int follow(struct whole *whole, const struct flow_record *record, struct tape *tape,
+static int follow(struct whole *whole, const struct neutral_record *record, struct tape *tape,
                   const struct event *event, struct fault_text *why)
 {
     struct placed *own = &whole->orders[record->order_id];
@@ -163,14 +165,14 @@ static int follow(struct whole *whole, const struct flow_record *record, struct 
     return 0;
 }
 
-static int whole_run(void *engine, const struct flow_record *records, size_t count,
+static int whole_run(void *engine, const struct neutral_record *records, size_t count,
                      struct tape *tape, struct fault_text *why)
 {
     struct whole *whole = engine;
     struct command *command = &whole->home.command;
     for (size_t i = 0; i < count; i++) {
-        const struct flow_record *record = &records[i];
-        if (record->op == FLOW_LIMIT || record->op == FLOW_IOC) {
+        const struct neutral_record *record = &records[i];
+        if (record->op == NEUTRAL_LIMIT || record->op == NEUTRAL_IOC) {
             fill_order(command, record);
         } else {
             fill_change(command, record, &whole->orders[record->order_id]);

@@ -42,7 +42,7 @@ struct name engine_home_name(char letter, unsigned number)
     return name;
 }
 
-static int add_instrument(struct engine_home *home, const struct flow *flow, uint16_t instrument,
+static int add_instrument(struct engine_home *home, const struct neutral *flow, uint16_t instrument,
                           unsigned zones, struct fault_text *why)
 {
     struct command command = {.type = COMMAND_INSTRUMENT};
@@ -71,7 +71,7 @@ static int add_instrument(struct engine_home *home, const struct flow *flow, uin
     return status;
 }
 
-static int add_market(struct engine_home *home, const struct flow *flow, unsigned zones,
+static int add_market(struct engine_home *home, const struct neutral *flow, unsigned zones,
                       struct fault_text *why)
 {
     int status = 0;
@@ -86,18 +86,18 @@ static int add_market(struct engine_home *home, const struct flow *flow, unsigne
     return status;
 }
 
-static struct engine_limits limits_for(const struct flow *flow, unsigned zones)
+static struct engine_limits limits_for(const struct neutral *flow, unsigned zones)
 {
     uint64_t orders = flow->orders + 1 < ORDERS_MAX ? flow->orders + 1 : ORDERS_MAX;
     return (struct engine_limits){.zones = zones,
                                   .instruments = flow->instruments,
-                                  .participants = FLOW_ACCOUNTS,
+                                  .participants = NEUTRAL_ACCOUNTS,
                                   .orders = (uint32_t)orders,
                                   .levels = flow->levels * zones + 16,
-                                  .positions = FLOW_ACCOUNTS * flow->instruments * zones};
+                                  .positions = NEUTRAL_ACCOUNTS * flow->instruments * zones};
 }
 
-int engine_home_open(struct engine_home *home, const struct flow *flow, unsigned zones,
+int engine_home_open(struct engine_home *home, const struct neutral *flow, unsigned zones,
                      struct fault_text *why)
 {
     struct engine_limits limits = limits_for(flow, zones);

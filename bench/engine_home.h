@@ -9,7 +9,7 @@
  */
 #ifndef BENCH_ENGINE_HOME_H
 #define BENCH_ENGINE_HOME_H
-#include "bench/flow.h"
+#include "bench/neutral.h"
 #include "engine/engine.h"
 
 #define ENGINE_HOME_TIME_NS INT64_C(1780277400000000000) /* one morning; the flow has no clock */
@@ -24,7 +24,7 @@ struct engine_home {
 
 /* Returns 0, ERR_LIMIT (the flow needs more than an engine can have), ERR_NO_MEMORY or ERR_REFUSED.
  * After an error engine_home_close is not needed. */
-int engine_home_open(struct engine_home *home, const struct flow *flow, unsigned zones,
+int engine_home_open(struct engine_home *home, const struct neutral *flow, unsigned zones,
                      struct fault_text *why);
 void engine_home_close(struct engine_home *home);
 

@@ -135,19 +135,20 @@ static uint32_t passive_price(struct generator *g, uint16_t instrument, uint8_t 
     return price > opposite ? price : opposite + 1;
 }
 
-static void make_order(struct generator *g, struct flow_record *out, uint8_t op, unsigned reaching)
+static void make_order(struct generator *g, struct neutral_record *out, uint8_t op,
+                       unsigned reaching)
 {
     uint16_t instrument = pick_instrument(g);
     uint8_t side = (uint8_t)below(g, 2);
     uint32_t opposite = naive_book_best(g->book, instrument, side ^ 1u);
     bool reaches = below(g, SHARE_WHOLE) < reaching && opposite != 0;
     move_middle(g, instrument);
-    *out = (struct flow_record){.order_id = g->next_id++,
-                                .quantity = 1 + below(g, QUANTITY_MOST),
-                                .account = ACCOUNT_FIRST + (uint32_t)below(g, FLOW_ACCOUNTS),
-                                .instrument = instrument,
-                                .op = op,
-                                .side = side};
+    *out = (struct neutral_record){.order_id = g->next_id++,
+                                   .quantity = 1 + below(g, QUANTITY_MOST),
+                                   .account = ACCOUNT_FIRST + (uint32_t)below(g, NEUTRAL_ACCOUNTS),
+                                   .instrument = instrument,
+                                   .op = op,
+                                   .side = side};
     if (reaches) {
         out->quantity = 1 + below(g, REACHING_QUANTITY_MOST);
         uint32_t through = (uint32_t)below(g, 4);
@@ -155,7 +156,7 @@ static void make_order(struct generator *g, struct flow_record *out, uint8_t op,
     } else {
         out->price = passive_price(g, instrument, side);
     }
-    if (op == FLOW_LIMIT) g->ids[g->ids_count++] = out->order_id;
+    if (op == NEUTRAL_LIMIT) g->ids[g->ids_count++] = out->order_id;
 }
 
 static void remember_gone(struct generator *g, size_t index)
@@ -165,7 +166,7 @@ static void remember_gone(struct generator *g, size_t index)
 }
 
 /* A live order, uniformly; forgets gone ones it meets. False: none lives. */
-static bool pick_live(struct generator *g, struct flow_record *out, size_t *out_index)
+static bool pick_live(struct generator *g, struct neutral_record *out, size_t *out_index)
 {
     while (g->ids_count > 0) {
         size_t index = (size_t)below(g, g->ids_count);
@@ -178,47 +179,47 @@ static bool pick_live(struct generator *g, struct flow_record *out, size_t *out_
     return false;
 }
 
-static void make_cancel(struct generator *g, struct flow_record *out)
+static void make_cancel(struct generator *g, struct neutral_record *out)
 {
     /* Below its target the book is left to grow: more of the cancels come too late. */
     unsigned late = naive_book_live(g->book) > g->kind->live ? 50 : 400;
     size_t index = 0;
     if (below(g, SHARE_WHOLE) >= late || g->gone_count == 0) {
         if (pick_live(g, out, &index)) {
-            out->op = FLOW_CANCEL;
+            out->op = NEUTRAL_CANCEL;
             remember_gone(g, index);
             return;
         }
     }
     uint64_t kept = g->gone_count < GONE_KEPT ? g->gone_count : GONE_KEPT;
     uint64_t id = kept == 0 ? 1 : g->gone[below(g, kept)];
-    *out = (struct flow_record){.order_id = id, .op = FLOW_CANCEL};
+    *out = (struct neutral_record){.order_id = id, .op = NEUTRAL_CANCEL};
 }
 
-static void make_reduce(struct generator *g, struct flow_record *out)
+static void make_reduce(struct generator *g, struct neutral_record *out)
 {
     size_t index = 0;
     if (!pick_live(g, out, &index)) {
-        make_order(g, out, FLOW_LIMIT, 0);
+        make_order(g, out, NEUTRAL_LIMIT, 0);
         return;
     }
-    out->op = FLOW_REDUCE;
+    out->op = NEUTRAL_REDUCE;
     /* One in sixteen takes off everything or more, which ends the order. */
     out->quantity = below(g, 16) == 0 ? out->quantity + below(g, 10) : 1 + below(g, out->quantity);
 }
 
-static void make_record(struct generator *g, uint64_t n, struct flow_record *out)
+static void make_record(struct generator *g, uint64_t n, struct neutral_record *out)
 {
     uint64_t draw = below(g, SHARE_WHOLE);
     g->built = n >= g->kind->live;
     if (!g->built) {
-        make_order(g, out, FLOW_LIMIT, 0);
+        make_order(g, out, NEUTRAL_LIMIT, 0);
     } else if (draw < SHARE_LIMIT) {
-        make_order(g, out, FLOW_LIMIT, AGGRESSIVE_PER_THOUSAND);
+        make_order(g, out, NEUTRAL_LIMIT, AGGRESSIVE_PER_THOUSAND);
     } else if (draw < SHARE_LIMIT + SHARE_CANCEL) {
         make_cancel(g, out);
     } else if (draw < SHARE_LIMIT + SHARE_CANCEL + SHARE_IOC) {
-        make_order(g, out, FLOW_IOC, IOC_AGGRESSIVE_PER_THOUSAND);
+        make_order(g, out, NEUTRAL_IOC, IOC_AGGRESSIVE_PER_THOUSAND);
     } else {
         make_reduce(g, out);
     }
@@ -235,7 +236,7 @@ int generator_write(const char *kind, uint64_t seed, uint64_t commands, FILE *ou
                     struct fault_text *why)
 {
     struct generator g = {.kind = kind_of(kind), .random = seed, .next_id = 1};
-    ASSERT(g.kind && commands > 0 && commands <= FLOW_RECORDS_MAX);
+    ASSERT(g.kind && commands > 0 && commands <= NEUTRAL_RECORDS_MAX);
     int status = 0;
     struct entered *entered = calloc(commands + 2, sizeof *entered);
     g.ids = calloc(commands + 1, sizeof *g.ids);
@@ -250,20 +251,20 @@ int generator_write(const char *kind, uint64_t seed, uint64_t commands, FILE *ou
         g.weights[i] = sum += zipf_weight(i + 1);
     }
     for (uint64_t n = 0; n < commands && status == 0; n++) {
-        struct flow_record record;
-        uint8_t bytes[FLOW_RECORD_BYTES];
+        struct neutral_record record;
+        uint8_t bytes[NEUTRAL_RECORD_BYTES];
         make_record(&g, n, &record);
         struct entered *order = &entered[record.order_id];
-        if (record.op == FLOW_LIMIT || record.op == FLOW_IOC) {
+        if (record.op == NEUTRAL_LIMIT || record.op == NEUTRAL_IOC) {
             *order = (struct entered){record.price, record.instrument, record.side};
         } else {
             record.price = order->price;
             record.instrument = order->instrument;
             record.side = order->side;
-            if (record.op == FLOW_CANCEL) record.quantity = 0;
+            if (record.op == NEUTRAL_CANCEL) record.quantity = 0;
         }
         naive_book_run(g.book, &record, 1, &g.tape);
-        flow_put(bytes, &record);
+        neutral_put(bytes, &record);
         if (fwrite(bytes, sizeof bytes, 1, out) != 1) {
             status = fault_say(why, ERR_DISK, "writing record %llu: %s", (unsigned long long)n,
                                strerror(errno));

@@ -14,7 +14,7 @@
  */
 #ifndef BENCH_GENERATOR_H
 #define BENCH_GENERATOR_H
-#include "bench/flow.h"
+#include "bench/neutral.h"
 #include <stdio.h>
 
 #define GENERATOR_COMMANDS UINT64_C(2000000) /* default number of records */
@@ -23,7 +23,8 @@
 /* True if there is a kind of this name. */
 int generator_knows(const char *kind);
 
-/* Needs: a known kind, 1 <= commands <= FLOW_RECORDS_MAX. Returns 0, ERR_NO_MEMORY or ERR_DISK. */
+/* Needs: a known kind, 1 <= commands <= NEUTRAL_RECORDS_MAX. Returns 0, ERR_NO_MEMORY or ERR_DISK.
+ */
 int generator_write(const char *kind, uint64_t seed, uint64_t commands, FILE *out,
                     struct fault_text *why);
 #endif

@@ -47,7 +47,7 @@ struct naive_book {
         places.erase(found);
     }
 
-    uint64_t match(const flow_record &taker, tape &out)
+    uint64_t match(const neutral_record &taker, tape &out)
     {
         const unsigned other = taker.side ^ 1u;
         Levels &levels = books[taker.instrument].side[other];
@@ -71,11 +71,11 @@ struct naive_book {
         return left;
     }
 
-    void apply(const flow_record &record, tape &out)
+    void apply(const neutral_record &record, tape &out)
     {
-        if (record.op == FLOW_LIMIT || record.op == FLOW_IOC) {
+        if (record.op == NEUTRAL_LIMIT || record.op == NEUTRAL_IOC) {
             const uint64_t left = match(record, out);
-            if (left == 0 || record.op == FLOW_IOC) return;
+            if (left == 0 || record.op == NEUTRAL_IOC) return;
             Level &level = books[record.instrument].side[record.side][record.price];
             level.push_back(Order{record.order_id, left});
             places.emplace(record.order_id, Place{record.instrument, record.side, record.price,
@@ -85,7 +85,7 @@ struct naive_book {
         auto found = places.find(record.order_id);
         if (found == places.end()) return; // gone: refused
         Order &order = *found->second.at;
-        if (record.op == FLOW_REDUCE && record.quantity < order.left) {
+        if (record.op == NEUTRAL_REDUCE && record.quantity < order.left) {
             order.left -= record.quantity;
         } else {
             remove(found);
@@ -109,7 +109,7 @@ void naive_book_destroy(naive_book *book)
     delete book;
 }
 
-void naive_book_run(naive_book *book, const flow_record *records, size_t count, tape *tape)
+void naive_book_run(naive_book *book, const neutral_record *records, size_t count, tape *tape)
 {
     for (size_t i = 0; i < count; i++) {
         book->apply(records[i], *tape);
@@ -137,12 +137,12 @@ uint32_t naive_book_best(const naive_book *book, uint16_t instrument, uint8_t si
     return side == 0 ? levels.rbegin()->first : levels.begin()->first;
 }
 
-bool naive_book_find(const naive_book *book, uint64_t order_id, flow_record *out)
+bool naive_book_find(const naive_book *book, uint64_t order_id, neutral_record *out)
 {
     auto found = book->places.find(order_id);
     if (found == book->places.end()) return false;
     const Place &place = found->second;
-    *out = flow_record{};
+    *out = neutral_record{};
     out->order_id = order_id;
     out->quantity = place.at->left;
     out->price = place.price;

@@ -6,7 +6,7 @@
  */
 #ifndef BENCH_NAIVE_BOOK_H
 #define BENCH_NAIVE_BOOK_H
-#include "bench/flow.h"
+#include "bench/neutral.h"
 #include "bench/tape.h"
 #include <stdbool.h>
 
@@ -18,7 +18,7 @@ struct naive_book;
 struct naive_book *naive_book_create(uint32_t instruments); /* NULL: no memory */
 void naive_book_destroy(struct naive_book *book);
 
-void naive_book_run(struct naive_book *book, const struct flow_record *records, size_t count,
+void naive_book_run(struct naive_book *book, const struct neutral_record *records, size_t count,
                     struct tape *tape);
 
 size_t naive_book_live(const struct naive_book *book);   /* resting orders */
@@ -26,7 +26,7 @@ size_t naive_book_levels(const struct naive_book *book); /* distinct prices, sid
 uint32_t naive_book_best(const struct naive_book *book, uint16_t instrument, uint8_t side); /* 0 */
 
 /* What is left of a resting order and where it stands; false: it is gone. */
-bool naive_book_find(const struct naive_book *book, uint64_t order_id, struct flow_record *out);
+bool naive_book_find(const struct naive_book *book, uint64_t order_id, struct neutral_record *out);
 #ifdef __cplusplus
 }
 #endif

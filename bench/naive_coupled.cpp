@@ -50,7 +50,7 @@ struct naive_coupled {
         return chosen;
     }
 
-    uint64_t match(const flow_record &taker, tape &out)
+    uint64_t match(const neutral_record &taker, tape &out)
     {
         Zones &book = books[taker.instrument];
         const unsigned other = taker.side ^ 1u;
@@ -74,11 +74,11 @@ struct naive_coupled {
         return left;
     }
 
-    void apply(const flow_record &record, tape &out)
+    void apply(const neutral_record &record, tape &out)
     {
-        if (record.op == FLOW_LIMIT || record.op == FLOW_IOC) {
+        if (record.op == NEUTRAL_LIMIT || record.op == NEUTRAL_IOC) {
             const uint64_t left = match(record, out);
-            if (left == 0 || record.op == FLOW_IOC) return;
+            if (left == 0 || record.op == NEUTRAL_IOC) return;
             const unsigned own = naive_coupled_zone(record.account);
             Prices &prices = books[record.instrument].side[own][record.side];
             auto price = prices.try_emplace(record.price).first;
@@ -89,7 +89,7 @@ struct naive_coupled {
         auto found = places.find(record.order_id);
         if (found == places.end()) return; // gone: refused
         Place &place = found->second;
-        if (record.op == FLOW_REDUCE && record.quantity < place.at->left) {
+        if (record.op == NEUTRAL_REDUCE && record.quantity < place.at->left) {
             place.at->left -= record.quantity;
             return;
         }
@@ -115,7 +115,7 @@ void naive_coupled_destroy(naive_coupled *book)
     delete book;
 }
 
-void naive_coupled_run(naive_coupled *book, const flow_record *records, size_t count, tape *tape)
+void naive_coupled_run(naive_coupled *book, const neutral_record *records, size_t count, tape *tape)
 {
     for (size_t i = 0; i < count; i++) {
         book->apply(records[i], *tape);

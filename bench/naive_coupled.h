@@ -8,7 +8,7 @@
  */
 #ifndef BENCH_NAIVE_COUPLED_H
 #define BENCH_NAIVE_COUPLED_H
-#include "bench/flow.h"
+#include "bench/neutral.h"
 #include "bench/tape.h"
 
 #define NAIVE_COUPLED_ZONES 2
@@ -20,8 +20,8 @@ struct naive_coupled;
 
 struct naive_coupled *naive_coupled_create(uint32_t instruments); /* NULL: no memory */
 void naive_coupled_destroy(struct naive_coupled *book);
-void naive_coupled_run(struct naive_coupled *book, const struct flow_record *records, size_t count,
-                       struct tape *tape);
+void naive_coupled_run(struct naive_coupled *book, const struct neutral_record *records,
+                       size_t count, struct tape *tape);
 #ifdef __cplusplus
 }
 #endif

@@ -41,25 +41,25 @@ static void generate(const char *kind, uint64_t seed, uint64_t commands, const c
     assert_int_equal(fclose(file), 0);
 }
 
-static struct shares count(const struct flow *flow)
+static struct shares count(const struct neutral *flow)
 {
     struct shares shares = {0};
     struct naive_book *book = naive_book_create(flow->instruments);
     struct tape tape = {0};
     assert_non_null(book);
     for (size_t i = 0; i < flow->count; i++) {
-        const struct flow_record *record = &flow->records[i];
-        struct flow_record found;
+        const struct neutral_record *record = &flow->records[i];
+        struct neutral_record found;
         uint64_t before = tape.trades;
-        if (record->op == FLOW_CANCEL || record->op == FLOW_REDUCE) {
+        if (record->op == NEUTRAL_CANCEL || record->op == NEUTRAL_REDUCE) {
             shares.late += !naive_book_find(book, record->order_id, &found);
         }
         naive_book_run(book, record, 1, &tape);
-        shares.limits += record->op == FLOW_LIMIT;
-        shares.cancels += record->op == FLOW_CANCEL;
-        shares.reduces += record->op == FLOW_REDUCE;
-        shares.iocs += record->op == FLOW_IOC;
-        shares.limits_trading += record->op == FLOW_LIMIT && tape.trades > before;
+        shares.limits += record->op == NEUTRAL_LIMIT;
+        shares.cancels += record->op == NEUTRAL_CANCEL;
+        shares.reduces += record->op == NEUTRAL_REDUCE;
+        shares.iocs += record->op == NEUTRAL_IOC;
+        shares.limits_trading += record->op == NEUTRAL_LIMIT && tape.trades > before;
     }
     shares.live = naive_book_live(book);
     shares.levels = naive_book_levels(book);
@@ -76,11 +76,11 @@ static void check_kind(const char *kind, uint64_t commands, uint32_t instruments
                        size_t levels_low, size_t levels_high)
 {
     char path[256];
-    struct flow flow = {0};
+    struct neutral flow = {0};
     struct fault_text why = {0};
     make_path(path, sizeof path, kind);
     generate(kind, 7, commands, path);
-    assert_int_equal(flow_load(path, &flow, &why), 0);
+    assert_int_equal(neutral_load(path, &flow, &why), 0);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(flow.count, commands);
     assert_int_equal(flow.instruments, instruments);
@@ -93,7 +93,7 @@ static void check_kind(const char *kind, uint64_t commands, uint32_t instruments
     assert_share(shares.late, commands, 10000, 120000);
     assert_in_range(shares.live, live * 9 / 10, live * 11 / 10);
     assert_in_range(shares.levels, levels_low, levels_high);
-    flow_free(&flow);
+    neutral_free(&flow);
 }
 
 static void test_shallow(void **state)
@@ -120,19 +120,19 @@ static void test_popularity(void **state)
 {
     (void)state;
     char path[256];
-    struct flow flow = {0};
+    struct neutral flow = {0};
     struct fault_text why = {0};
     uint64_t orders[64] = {0};
     make_path(path, sizeof path, "popularity");
     generate("multi", 3, MULTI_COMMANDS, path);
-    assert_int_equal(flow_load(path, &flow, &why), 0);
+    assert_int_equal(neutral_load(path, &flow, &why), 0);
     assert_int_equal(unlink(path), 0);
     for (size_t i = 0; i < flow.count; i++) {
-        if (flow.records[i].op == FLOW_LIMIT) orders[flow.records[i].instrument]++;
+        if (flow.records[i].op == NEUTRAL_LIMIT) orders[flow.records[i].instrument]++;
     }
     assert_in_range(orders[0] * 100 / orders[1], 170, 178);
     assert_in_range(orders[0] * 100 / orders[63], 2600, 3000);
-    flow_free(&flow);
+    neutral_free(&flow);
 }
 
 /* The bytes of a seed are fixed for ever: a hash of them (FNV-1a) stands here. */

@@ -1,4 +1,4 @@
-/* flow.h - the neutral order flow: a file of 32-byte records that any engine can replay.
+/* neutral.h - the neutral order flow: a file of 32-byte records that any engine can replay.
  *
  *   OFFSET  SIZE  FIELD (little-endian, no file header)
  *        0     1  op: 1 limit, 2 cancel, 3 reduce, 4 immediate-or-cancel
@@ -14,33 +14,33 @@
  * reduce of an order that is gone (or that never was) are refused and change nothing.
  *
  * Owns:     the records, on the heap, loaded before any clock starts.
- * Bound:    FLOW_RECORDS_MAX records.
+ * Bound:    NEUTRAL_RECORDS_MAX records.
  */
-#ifndef BENCH_FLOW_H
-#define BENCH_FLOW_H
+#ifndef BENCH_NEUTRAL_H
+#define BENCH_NEUTRAL_H
 #include "proto/fault.h"
 #include <stddef.h>
 #include <stdint.h>
 
-#define FLOW_RECORD_BYTES 32
-#define FLOW_RECORDS_MAX (UINT64_C(1) << 27) /* 4 GiB of file */
-#define FLOW_ACCOUNTS 1000
-#define FLOW_QUANTITY_MAX (UINT64_C(1) << 40)
+#define NEUTRAL_RECORD_BYTES 32
+#define NEUTRAL_RECORDS_MAX (UINT64_C(1) << 27) /* 4 GiB of file */
+#define NEUTRAL_ACCOUNTS 1000
+#define NEUTRAL_QUANTITY_MAX (UINT64_C(1) << 40)
 
-enum flow_op { FLOW_LIMIT = 1, FLOW_CANCEL = 2, FLOW_REDUCE = 3, FLOW_IOC = 4 };
+enum neutral_op { NEUTRAL_LIMIT = 1, NEUTRAL_CANCEL = 2, NEUTRAL_REDUCE = 3, NEUTRAL_IOC = 4 };
 
-struct flow_record {
+struct neutral_record {
     uint64_t order_id;
     uint64_t quantity;
     uint32_t price;
     uint32_t account;
     uint16_t instrument;
-    uint8_t op;   /* enum flow_op */
+    uint8_t op;   /* enum neutral_op */
     uint8_t side; /* as enum side of the engine */
 };
 
-struct flow {
-    struct flow_record *records;
+struct neutral {
+    struct neutral_record *records;
     size_t count;
     uint64_t orders;      /* highest order id named */
     uint32_t instruments; /* highest instrument + 1 */
@@ -49,10 +49,10 @@ struct flow {
                       */
 };
 
-void flow_put(uint8_t out[FLOW_RECORD_BYTES], const struct flow_record *record);
+void neutral_put(uint8_t out[NEUTRAL_RECORD_BYTES], const struct neutral_record *record);
 
 /* Reads and checks the whole file. Returns 0, ERR_NOT_FOUND, ERR_DISK, ERR_NO_MEMORY, ERR_LIMIT, or
  * ERR_MALFORMED; `why` names the record and the field. */
-int flow_load(const char *path, struct flow *out, struct fault_text *why);
-void flow_free(struct flow *flow);
+int neutral_load(const char *path, struct neutral *out, struct fault_text *why);
+void neutral_free(struct neutral *flow);
 #endif

@@ -1,6 +1,6 @@
 /* A flow file is read whole or not at all, and every wrong record is named. Method: take one good
  * file apart byte by byte. */
-#include "bench/flow.h"
+#include "bench/neutral.h"
 #include "tests/lib/cmocka_all.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,26 +9,26 @@
 
 #define RECORDS 3
 
-static void good(uint8_t bytes[RECORDS * FLOW_RECORD_BYTES])
+static void good(uint8_t bytes[RECORDS * NEUTRAL_RECORD_BYTES])
 {
-    const struct flow_record records[RECORDS] = {
-        {.op = FLOW_LIMIT, .order_id = 1, .price = 5000, .quantity = 70, .account = 1000},
-        {.op = FLOW_IOC, .side = 1, .order_id = 2, .price = 4999, .quantity = 30, .account = 1},
-        {.op = FLOW_CANCEL, .order_id = 1, .price = 5000},
+    const struct neutral_record records[RECORDS] = {
+        {.op = NEUTRAL_LIMIT, .order_id = 1, .price = 5000, .quantity = 70, .account = 1000},
+        {.op = NEUTRAL_IOC, .side = 1, .order_id = 2, .price = 4999, .quantity = 30, .account = 1},
+        {.op = NEUTRAL_CANCEL, .order_id = 1, .price = 5000},
     };
     for (size_t i = 0; i < RECORDS; i++) {
-        flow_put(bytes + i * FLOW_RECORD_BYTES, &records[i]);
+        neutral_put(bytes + i * NEUTRAL_RECORD_BYTES, &records[i]);
     }
 }
 
-static int load(const uint8_t *bytes, size_t size, struct flow *out, struct fault_text *why)
+static int load(const uint8_t *bytes, size_t size, struct neutral *out, struct fault_text *why)
 {
     char path[] = "/tmp/lingnan-flow-XXXXXX";
     int descriptor = mkstemp(path);
     assert_true(descriptor >= 0);
     assert_int_equal(write(descriptor, bytes, size), size);
     assert_int_equal(close(descriptor), 0);
-    int status = flow_load(path, out, why);
+    int status = neutral_load(path, out, why);
     assert_int_equal(unlink(path), 0);
     return status;
 }
@@ -36,8 +36,8 @@ static int load(const uint8_t *bytes, size_t size, struct flow *out, struct faul
 static void test_reads_what_was_put(void **state)
 {
     (void)state;
-    uint8_t bytes[RECORDS * FLOW_RECORD_BYTES];
-    struct flow flow = {0};
+    uint8_t bytes[RECORDS * NEUTRAL_RECORD_BYTES];
+    struct neutral flow = {0};
     struct fault_text why = {0};
     good(bytes);
     assert_int_equal(load(bytes, sizeof bytes, &flow, &why), 0);
@@ -49,24 +49,24 @@ static void test_reads_what_was_put(void **state)
     assert_int_equal(flow.records[1].side, 1);
     assert_int_equal(flow.records[1].quantity, 30);
     assert_int_equal(flow.records[0].account, 1000);
-    flow_free(&flow);
+    neutral_free(&flow);
 }
 
 /* The layout is the one everybody's files have. */
 static void test_golden_bytes(void **state)
 {
     (void)state;
-    static const uint8_t golden[FLOW_RECORD_BYTES] = {
+    static const uint8_t golden[NEUTRAL_RECORD_BYTES] = {
         3,    1,    0x34, 0x12, 4, 3, 2, 1, 8,    7, 6, 5, 4, 3, 2, 1,
         0x10, 0x20, 0x30, 0,    0, 0, 0, 0, 0xe8, 3, 0, 0, 0, 0, 0, 0};
-    uint8_t bytes[FLOW_RECORD_BYTES];
-    flow_put(bytes, &(struct flow_record){.op = FLOW_REDUCE,
-                                          .side = 1,
-                                          .instrument = 0x1234,
-                                          .price = 0x01020304,
-                                          .order_id = UINT64_C(0x0102030405060708),
-                                          .quantity = 0x302010,
-                                          .account = 1000});
+    uint8_t bytes[NEUTRAL_RECORD_BYTES];
+    neutral_put(bytes, &(struct neutral_record){.op = NEUTRAL_REDUCE,
+                                                .side = 1,
+                                                .instrument = 0x1234,
+                                                .price = 0x01020304,
+                                                .order_id = UINT64_C(0x0102030405060708),
+                                                .quantity = 0x302010,
+                                                .account = 1000});
     assert_memory_equal(bytes, golden, sizeof golden);
 }
 
@@ -93,8 +93,8 @@ static void test_wrong_fields_are_named(void **state)
         {32 + 24, 0, "record 1: account"},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
-        uint8_t bytes[RECORDS * FLOW_RECORD_BYTES];
-        struct flow flow = {0};
+        uint8_t bytes[RECORDS * NEUTRAL_RECORD_BYTES];
+        struct neutral flow = {0};
         struct fault_text why = {0};
         good(bytes);
         bytes[wrong[i].offset] = wrong[i].value;
@@ -107,14 +107,14 @@ static void test_wrong_fields_are_named(void **state)
 static void test_torn_and_missing_files(void **state)
 {
     (void)state;
-    uint8_t bytes[RECORDS * FLOW_RECORD_BYTES];
-    struct flow flow = {0};
+    uint8_t bytes[RECORDS * NEUTRAL_RECORD_BYTES];
+    struct neutral flow = {0};
     struct fault_text why = {0};
     good(bytes);
     assert_int_equal(load(bytes, sizeof bytes - 1, &flow, &why), ERR_MALFORMED);
     assert_int_equal(load(bytes, 0, &flow, &why), ERR_MALFORMED);
-    assert_int_equal(flow_load("/nowhere/at/all", &flow, &why), ERR_NOT_FOUND);
-    assert_int_equal(flow_load("/", &flow, &why), ERR_DISK);
+    assert_int_equal(neutral_load("/nowhere/at/all", &flow, &why), ERR_NOT_FOUND);
+    assert_int_equal(neutral_load("/", &flow, &why), ERR_DISK);
 }
 
 int main(void)

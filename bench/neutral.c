@@ -1,5 +1,5 @@
-/* flow.c - reading and checking flow files. */
-#include "bench/flow.h"
+/* neutral.c - reading and checking flow files. */
+#include "bench/neutral.h"
 #include "engine/limits.h"
 #include <errno.h>
 #include <stdbool.h>
@@ -24,7 +24,7 @@ static uint64_t get(const uint8_t *in, size_t bytes)
     return value;
 }
 
-void flow_put(uint8_t out[FLOW_RECORD_BYTES], const struct flow_record *record)
+void neutral_put(uint8_t out[NEUTRAL_RECORD_BYTES], const struct neutral_record *record)
 {
     out[0] = record->op;
     out[1] = record->side;
@@ -36,7 +36,7 @@ void flow_put(uint8_t out[FLOW_RECORD_BYTES], const struct flow_record *record)
     put(out + 28, 0, 4);
 }
 
-static void unpack(const uint8_t *in, struct flow_record *out)
+static void unpack(const uint8_t *in, struct neutral_record *out)
 {
     out->op = in[0];
     out->side = in[1];
@@ -47,41 +47,42 @@ static void unpack(const uint8_t *in, struct flow_record *out)
     out->account = (uint32_t)get(in + 24, 4);
 }
 
-static bool enters(const struct flow_record *record)
+static bool enters(const struct neutral_record *record)
 {
-    return record->op == FLOW_LIMIT || record->op == FLOW_IOC;
+    return record->op == NEUTRAL_LIMIT || record->op == NEUTRAL_IOC;
 }
 
 /* The name of the first field out of range, or NULL. */
-static const char *wrong_field(const struct flow_record *record, const uint8_t *bytes, size_t count)
+static const char *wrong_field(const struct neutral_record *record, const uint8_t *bytes,
+                               size_t count)
 {
-    if (record->op < FLOW_LIMIT || record->op > FLOW_IOC) return "op";
+    if (record->op < NEUTRAL_LIMIT || record->op > NEUTRAL_IOC) return "op";
     if (record->side > 1) return "side";
     if (record->instrument >= INSTRUMENTS_MAX) return "instrument";
     if (record->order_id == 0 || record->order_id > count) return "order id";
     if (get(bytes + 28, 4) != 0) return "zero";
-    if (record->op != FLOW_CANCEL &&
-        (record->quantity == 0 || record->quantity > FLOW_QUANTITY_MAX)) {
+    if (record->op != NEUTRAL_CANCEL &&
+        (record->quantity == 0 || record->quantity > NEUTRAL_QUANTITY_MAX)) {
         return "quantity";
     }
     if (!enters(record)) return NULL;
     if (record->price == 0) return "price";
-    if (record->account == 0 || record->account > FLOW_ACCOUNTS) return "account";
+    if (record->account == 0 || record->account > NEUTRAL_ACCOUNTS) return "account";
     return NULL;
 }
 
-static int read_records(FILE *file, struct flow *flow, struct fault_text *why)
+static int read_records(FILE *file, struct neutral *flow, struct fault_text *why)
 {
     uint8_t *used = calloc(flow->count / 8 + 1, 1); /* one bit per order id that has entered */
     if (!used) return fault_say(why, ERR_NO_MEMORY, "no memory for %zu records", flow->count);
     int status = 0;
     for (size_t i = 0; i < flow->count && status == 0; i++) {
-        uint8_t bytes[FLOW_RECORD_BYTES];
+        uint8_t bytes[NEUTRAL_RECORD_BYTES];
         if (fread(bytes, sizeof bytes, 1, file) != 1) {
             status = fault_say(why, ERR_DISK, "record %zu: the file ends or cannot be read", i);
             break;
         }
-        struct flow_record *record = &flow->records[i];
+        struct neutral_record *record = &flow->records[i];
         unpack(bytes, record);
         const char *field = wrong_field(record, bytes, flow->count);
         if (!field && enters(record)) {
@@ -108,14 +109,14 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static int count_levels(struct flow *flow, struct fault_text *why)
+static int count_levels(struct neutral *flow, struct fault_text *why)
 {
     uint64_t *keys = malloc((flow->count + 1) * sizeof *keys);
     if (!keys) return fault_say(why, ERR_NO_MEMORY, "no memory for %zu records", flow->count);
     size_t count = 0;
     for (size_t i = 0; i < flow->count; i++) {
-        const struct flow_record *record = &flow->records[i];
-        if (record->op != FLOW_LIMIT) continue;
+        const struct neutral_record *record = &flow->records[i];
+        if (record->op != NEUTRAL_LIMIT) continue;
         keys[count++] =
             (uint64_t)record->instrument << 33 | (uint64_t)record->side << 32 | record->price;
     }
@@ -127,9 +128,9 @@ static int count_levels(struct flow *flow, struct fault_text *why)
     return 0;
 }
 
-int flow_load(const char *path, struct flow *out, struct fault_text *why)
+int neutral_load(const char *path, struct neutral *out, struct fault_text *why)
 {
-    struct flow flow = {0};
+    struct neutral flow = {0};
     struct stat file_status;
     int status = 0;
     FILE *file = fopen(path, "rb");
@@ -138,15 +139,15 @@ int flow_load(const char *path, struct flow *out, struct fault_text *why)
         status = fault_say(why, ERR_DISK, "%s: not a file", path);
         goto done;
     }
-    flow.count = (size_t)file_status.st_size / FLOW_RECORD_BYTES;
-    if (flow.count == 0 || file_status.st_size % FLOW_RECORD_BYTES != 0) {
+    flow.count = (size_t)file_status.st_size / NEUTRAL_RECORD_BYTES;
+    if (flow.count == 0 || file_status.st_size % NEUTRAL_RECORD_BYTES != 0) {
         status = fault_say(why, ERR_MALFORMED, "%s: not whole records of %d bytes", path,
-                           FLOW_RECORD_BYTES);
+                           NEUTRAL_RECORD_BYTES);
         goto done;
     }
-    if (flow.count > FLOW_RECORDS_MAX) {
+    if (flow.count > NEUTRAL_RECORDS_MAX) {
         status = fault_say(why, ERR_LIMIT, "%s: more than %llu records", path,
-                           (unsigned long long)FLOW_RECORDS_MAX);
+                           (unsigned long long)NEUTRAL_RECORDS_MAX);
         goto done;
     }
     flow.records = calloc(flow.count, sizeof *flow.records);
@@ -161,14 +162,14 @@ done:
     if (status == 0) {
         *out = flow;
     } else {
-        flow_free(&flow);
+        neutral_free(&flow);
     }
     return status;
 }
 
-void flow_free(struct flow *flow)
+void neutral_free(struct neutral *flow)
 {
     if (!flow) return;
     free(flow->records);
-    *flow = (struct flow){0};
+    *flow = (struct neutral){0};
 }
