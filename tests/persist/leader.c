@@ -108,6 +108,37 @@ static uint64_t draw(struct leader *leader, uint64_t below)
     return (leader->seed >> 33) % below;
 }
 
+static void set_up_instrument(struct leader *leader, uint16_t id, const char *name, enum stp stp)
+{
+    struct command instrument = make(COMMAND_INSTRUMENT);
+    instrument.body.instrument = (struct command_instrument){.name = leader_name(name),
+                                                             .lot = 1,
+                                                             .tick = 1,
+                                                             .ref_price = 1000,
+                                                             .band_ppm = 100000,
+                                                             .fee_ppm = 2000,
+                                                             .block_from = 0,
+                                                             .t_plus = id,
+                                                             .family = FAMILY_CARBON,
+                                                             .stp = (uint8_t)stp,
+                                                             .phase = PHASE_CLOSED};
+    leader_do(leader, instrument);
+    for (uint8_t zone = 0; zone < 2; zone++) {
+        struct command ref = make(COMMAND_REF);
+        ref.body.ref = (struct command_ref){.price = 1000, .instrument = id, .zone = zone};
+        leader_do(leader, ref);
+        struct command link = make(COMMAND_LINK);
+        link.body.link = (struct command_link){.rn = 1 + id,
+                                               .rd = 1,
+                                               .levy_ppm = 10000,
+                                               .instrument = id,
+                                               .from_zone = zone,
+                                               .to_zone = (uint8_t)(1 - zone),
+                                               .allowed = 1};
+        leader_do(leader, link);
+    }
+}
+
 static void set_up_zones(struct leader *leader)
 {
     static const char *const zones[] = {"GD", "HB"};
@@ -116,35 +147,16 @@ static void set_up_zones(struct leader *leader)
         zone.body.zone.name = leader_name(zones[i]);
         leader_do(leader, zone);
     }
-    struct command instrument = make(COMMAND_INSTRUMENT);
-    instrument.body.instrument = (struct command_instrument){.name = leader_name("CO2"),
-                                                             .lot = 1,
-                                                             .tick = 1,
-                                                             .ref_price = 1000,
-                                                             .band_ppm = 100000,
-                                                             .fee_ppm = 2000,
-                                                             .block_from = 0,
-                                                             .t_plus = 0,
-                                                             .family = FAMILY_CARBON,
-                                                             .stp = STP_CANCEL_RESTING,
-                                                             .phase = PHASE_CLOSED};
-    leader_do(leader, instrument);
-    for (uint8_t zone = 0; zone < 2; zone++) {
-        struct command ref = make(COMMAND_REF);
-        ref.body.ref.instrument = 0;
-        ref.body.ref.zone = zone;
-        ref.body.ref.price = 1000;
-        leader_do(leader, ref);
-        struct command link = make(COMMAND_LINK);
-        link.body.link.rn = 1;
-        link.body.link.rd = 1;
-        link.body.link.levy_ppm = 10000;
-        link.body.link.instrument = 0;
-        link.body.link.from_zone = zone;
-        link.body.link.to_zone = (uint8_t)(1 - zone);
-        link.body.link.allowed = 1;
-        leader_do(leader, link);
-    }
+    set_up_instrument(leader, 0, "CO2", STP_CANCEL_RESTING);
+    set_up_instrument(leader, 1, "NOX", STP_DECREMENT);
+}
+
+static void change_phase(struct leader *leader, uint16_t instrument, enum phase phase)
+{
+    struct command command = make(COMMAND_PHASE);
+    command.body.phase.instrument = instrument;
+    command.body.phase.phase = (uint8_t)phase;
+    leader_do(leader, command);
 }
 
 void leader_set_up(struct leader *leader)
@@ -165,16 +177,16 @@ void leader_set_up(struct leader *leader)
         deposit.body.deposit.account = i;
         deposit.body.deposit.cash = 1000000000;
         leader_do(leader, deposit);
-        struct command issue = make(COMMAND_ISSUE);
-        issue.body.issue.account = i;
-        issue.body.issue.instrument = 0;
-        issue.body.issue.qty = 100000;
-        leader_do(leader, issue);
+        for (uint16_t instrument = 0; instrument < 2; instrument++) {
+            struct command issue = make(COMMAND_ISSUE);
+            issue.body.issue.account = i;
+            issue.body.issue.instrument = instrument;
+            issue.body.issue.qty = 50000;
+            leader_do(leader, issue);
+        }
     }
-    struct command phase = make(COMMAND_PHASE);
-    phase.body.phase.instrument = 0;
-    phase.body.phase.phase = PHASE_CONTINUOUS;
-    leader_do(leader, phase);
+    change_phase(leader, 0, PHASE_CONTINUOUS);
+    change_phase(leader, 1, PHASE_CONTINUOUS);
     leader_commit(leader);
 }
 
@@ -186,12 +198,13 @@ static struct command random_order(struct leader *leader)
     order.subject = (uint32_t)draw(leader, LEADER_PARTICIPANTS);
     struct command_order *body = &order.body.order;
     body->client_id = leader_name(text);
-    body->instrument = 0;
+    body->instrument = (uint16_t)draw(leader, 2);
     body->qty = (int64_t)draw(leader, 50) + 1;
     body->price = 960 + (int64_t)draw(leader, 80);
     body->side = (uint8_t)draw(leader, 2);
     body->type = ORDER_TYPE_LIMIT;
-    body->tif = draw(leader, 10) ? (draw(leader, 2) ? TIF_DAY : TIF_GTC) : TIF_IOC;
+    body->tif = draw(leader, 10) ? (draw(leader, 2) ? TIF_DAY : TIF_GTC)
+                                 : (draw(leader, 2) ? TIF_IOC : TIF_FOK);
     return order;
 }
 
@@ -214,11 +227,34 @@ static struct command random_change(struct leader *leader)
     return change;
 }
 
+/* A call in one instrument: orders gather, then it uncrosses into continuous trading. */
+static void call(struct leader *leader)
+{
+    uint16_t instrument = (uint16_t)draw(leader, 2);
+    change_phase(leader, instrument, PHASE_CALL);
+    for (uint64_t i = draw(leader, 20); i > 0; i--)
+        leader_do(leader, random_order(leader));
+    change_phase(leader, instrument, PHASE_CONTINUOUS);
+}
+
+/* From tomorrow on somebody trades in the other zone; what it holds stays where it is. */
+static void move_zone(struct leader *leader)
+{
+    struct command member = make(COMMAND_MEMBER);
+    member.body.member.account = (uint32_t)draw(leader, LEADER_PARTICIPANTS);
+    member.body.member.from_day = engine_day(leader->engine) + 1;
+    member.body.member.instrument = (uint16_t)draw(leader, 2);
+    member.body.member.zone = (uint8_t)draw(leader, 2);
+    leader_do(leader, member);
+}
+
 void leader_trade(struct leader *leader, uint32_t commands)
 {
     for (uint32_t i = 0; i < commands; i++) {
         bool order = leader->client_ids == 0 || draw(leader, 3) > 0;
         leader_do(leader, order ? random_order(leader) : random_change(leader));
+        if (draw(leader, 100) == 0) call(leader);
+        if (draw(leader, 100) == 0) move_zone(leader);
         if (draw(leader, 8) == 0) leader_commit(leader);
     }
     leader_commit(leader);

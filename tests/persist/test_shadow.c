@@ -122,9 +122,11 @@ static void test_view_says_what_happened(void **state)
         view_rows(shadow_view(shadow), VIEW_ALLOCATIONS, 0, UINT32_MAX, count_unit, &tally, &why),
         0);
     assert_true(tally.rows > LEADER_PARTICIPANTS); /* issues and awards */
-    assert_int_equal(tally.units, LEADER_PARTICIPANTS * 100000 + 2 * 500);
+    assert_int_equal(tally.units, LEADER_PARTICIPANTS * 2 * 50000 + 2 * 500);
     uint64_t rows;
     assert_int_equal(view_verify(shadow_view(shadow), VIEW_ORDERS, &rows, &why), 0);
+    assert_true(rows > 0);
+    assert_int_equal(view_verify(shadow_view(shadow), VIEW_CALL_FILLS, &rows, &why), 0);
     assert_true(rows > 0);
     shadow_close(shadow);
     leader_close(leader);
