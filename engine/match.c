@@ -210,14 +210,19 @@ static void settle(struct engine *engine, uint32_t taker_slot, const struct walk
     say_trade(engine, taker_slot, walker->slot, event);
 }
 
-/* market.md 4, self-trade (same group). Returns false when the incoming order ended. */
-static bool self_trade(struct engine *engine, uint32_t taker_slot, const struct walker *walker,
+/* market.md 4, self-trade (same group). Returns false when the incoming order ended. A decrement
+ * moves no unit, so the room of the link does not bound it: both lose all they could trade. */
+static bool self_trade(struct engine *engine, uint32_t taker_slot, struct walker *walker,
                        struct walk *walk)
 {
     const struct order *taker = &engine->order[taker_slot];
     uint8_t stp = engine->instrument[taker->instrument].stp;
-    int64_t taker_cut = taker_units(taker, walker);
     if (stp == STP_DECREMENT) {
+        int64_t room = walker->room, taker_cut;
+        walker->room = INT64_MAX;
+        walker->received = fill_size(taker, walk->left, &engine->order[walker->slot], walker);
+        walker->room = room;
+        taker_cut = taker_units(taker, walker);
         order_cut(engine, walker->slot, maker_units(taker, walker));
         walk->left -= taker_cut;
         order_cut(engine, taker_slot, taker_cut);

@@ -111,10 +111,16 @@ static void self_trade(struct naive_order *taker, struct candidate c)
     bool buy = taker->side == N_BUY;
     struct naive_link link =
         naive_link_of(x, buy ? c.maker->zone : taker->zone, buy ? taker->zone : c.maker->zone);
-    wide delivered = c.received * link.rn / link.rd;
     if (x->stp == N_DECREMENT) {
-        decrement(c.maker, buy ? delivered : c.received);
-        decrement(taker, buy ? c.received : delivered);
+        /* No unit moves, so the room of the link does not bound what both lose. */
+        wide step = x->lot * link.rd;
+        wide received = least(buy ? taker->left : c.maker->left,
+                              naive_floor((buy ? c.maker->left : taker->left) * link.rd, link.rn));
+        wide delivered;
+        received = naive_floor(received, step) * step;
+        delivered = received * link.rn / link.rd;
+        decrement(c.maker, buy ? delivered : received);
+        decrement(taker, buy ? received : delivered);
         return;
     }
     if (x->stp != N_CANCEL_INCOMING) naive_cancel(c.maker, "SELF_TRADE");
