@@ -117,7 +117,6 @@ struct naive_participant {
     wide cash, cash_held;
     int member[NAIVE_INSTRUMENTS]; /* zone for that instrument, -1: the usual one */
     struct naive_units units[NAIVE_INSTRUMENTS][NAIVE_ZONES];
-    bool touched[NAIVE_INSTRUMENTS][NAIVE_ZONES]; /* has or had units there */
 };
 
 struct naive_member { /* waits for its day */

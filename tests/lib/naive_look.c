@@ -98,7 +98,7 @@ void naive_look_account(const struct naive_line *line)
     for (int z = 0; z < naive.zones; z++) {
         struct naive_units units = p->units[instrument][z];
         bool own = z == naive_zone_of(who, instrument);
-        if (!own && !p->touched[instrument][z]) continue;
+        if (!own && units.free + units.held + units.locked + units.surrendered == 0) continue;
         naive_say("account participant=%s instrument=%s free=%s held=%s locked=%s surrendered=%s "
                   "cash=%s cash_held=%s%s%s",
                   p->name, naive.instrument[instrument].name, naive_text(units.free),

@@ -275,8 +275,18 @@ static bool answered(struct naive_lane *lane, uint64_t id, const char *content,
     return true;
 }
 
-static void keep_answer(struct naive_lane *lane, uint64_t id, const char *content)
+/* A command that is silent by itself is answered silently again, whatever it set off. */
+static bool has_answer(const struct verb *verb)
 {
+    return strncmp(naive.first_line, "rejected ", 9) == 0 || verb->apply == naive_do_order ||
+           verb->apply == naive_do_cancel || verb->apply == naive_do_replace ||
+           verb->apply == naive_do_phase || verb->apply == naive_auction_clear;
+}
+
+static void keep_answer(struct naive_lane *lane, uint64_t id, const char *content,
+                        const struct verb *verb)
+{
+    bool kept = naive.said && has_answer(verb);
     if (lane->answers == naive.lane_window) {
         free(lane->answer[0].content);
         free(lane->answer[0].line);
@@ -286,7 +296,7 @@ static void keep_answer(struct naive_lane *lane, uint64_t id, const char *conten
     }
     lane->highest = id;
     lane->answer[lane->answers++] =
-        (struct naive_answer){id, copy(content), copy(naive.said ? naive.first_line : "")};
+        (struct naive_answer){id, copy(content), copy(kept ? naive.first_line : "")};
 }
 
 static void run_line(char *text)
@@ -312,7 +322,7 @@ static void run_line(char *text)
         content_of(&line, content);
         if (answered(lane, id, content, verb, &line)) return;
         apply(verb, &line);
-        keep_answer(lane, id, content);
+        keep_answer(lane, id, content, verb);
         return;
     }
     apply(verb, &line);

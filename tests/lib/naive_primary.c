@@ -128,14 +128,21 @@ const char *naive_auction_bid(const struct naive_line *line)
     return NULL;
 }
 
+/* A bid below the reserve, or whose bidder now trades in a zone that cannot be served, is kept but
+ * wins nothing. */
+static bool valid(const struct naive_auction *a, int bid)
+{
+    return a->bid[bid].price >= a->reserve && may_deliver(a, a->bid[bid].who);
+}
+
 /* Largest remainder in lots over the bids at one price; equal remainders in time order. */
 static void pro_rata(struct naive_auction *a, wide price, wide units)
 {
     wide lots = units / a->lot, asked = 0, given = 0;
     for (int i = 0; i < a->bids; i++)
-        if (a->bid[i].price == price) asked += a->bid[i].qty;
+        if (a->bid[i].price == price && valid(a, i)) asked += a->bid[i].qty;
     for (int i = 0; i < a->bids; i++)
-        if (a->bid[i].price == price) {
+        if (a->bid[i].price == price && valid(a, i)) {
             a->bid[i].won = naive_floor(lots * a->bid[i].qty, asked) * a->lot;
             given += a->bid[i].won / a->lot;
         }
@@ -144,7 +151,8 @@ static void pro_rata(struct naive_auction *a, wide price, wide units)
         wide best_rest = -1;
         for (int i = 0; i < a->bids; i++) {
             wide share = lots * a->bid[i].qty;
-            if (a->bid[i].price != price || a->bid[i].won > naive_floor(share, asked) * a->lot)
+            if (a->bid[i].price != price || !valid(a, i) ||
+                a->bid[i].won > naive_floor(share, asked) * a->lot)
                 continue;
             if (share % asked > best_rest) {
                 best = i;
@@ -159,29 +167,29 @@ static void pro_rata(struct naive_auction *a, wide price, wide units)
 /* Gives units to the valid bids by price, then time, and finds price and state. */
 static void award(struct naive_auction *a)
 {
-    wide valid = 0, left = a->offer, price = NAIVE_PRICE_MAX + 1;
+    wide units = 0, left = a->offer, price = NAIVE_PRICE_MAX + 1;
     for (int i = 0; i < a->bids; i++)
-        if (a->bid[i].price >= a->reserve) valid += a->bid[i].qty;
-    a->state = valid >= a->offer ? N_CLEARED : N_PARTIAL;
-    if (valid == 0 || (valid < a->offer && a->under == N_CANCEL_ALL)) {
+        if (valid(a, i)) units += a->bid[i].qty;
+    a->state = units >= a->offer ? N_CLEARED : N_PARTIAL;
+    if (units == 0 || (units < a->offer && a->under == N_CANCEL_ALL)) {
         a->state = N_FAILED;
         return;
     }
     while (left > 0) {
         wide next = 0, asked = 0;
         for (int i = 0; i < a->bids; i++)
-            if (a->bid[i].price < price && a->bid[i].price >= a->reserve && a->bid[i].price > next)
+            if (a->bid[i].price < price && a->bid[i].price > next && valid(a, i))
                 next = a->bid[i].price;
         if (next == 0) break;
         price = next;
         for (int i = 0; i < a->bids; i++)
-            asked += a->bid[i].price == price ? a->bid[i].qty : 0;
+            asked += a->bid[i].price == price && valid(a, i) ? a->bid[i].qty : 0;
         if (a->pro_rata && asked > left) {
             pro_rata(a, price, left);
             left = 0;
         }
         for (int i = 0; i < a->bids && left > 0; i++)
-            if (a->bid[i].price == price) {
+            if (a->bid[i].price == price && valid(a, i)) {
                 a->bid[i].won = a->bid[i].qty < left ? a->bid[i].qty : left;
                 left -= a->bid[i].won;
             }

@@ -142,7 +142,6 @@ int naive_zone_of(int who, int instrument)
 
 struct naive_units *naive_units_of(int who, int instrument, int zone)
 {
-    naive.participant[who]->touched[instrument][zone] = true;
     return &naive.participant[who]->units[instrument][zone];
 }
 
