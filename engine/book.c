@@ -6,7 +6,7 @@
 #define DIGIT_MASK 63u
 #define HEIGHT_MAX 6 /* 36 bits of price */
 
-_Static_assert(BOOK_NODES_EXTRA >= 2 * HEIGHT_MAX, "a new price always finds its nodes");
+_Static_assert(BOOK_NODES_PER_LEAF == HEIGHT_MAX - 1, "a new price always finds its nodes");
 _Static_assert(PRICE_MAX < (INT64_C(1) << (DIGIT_BITS * HEIGHT_MAX)), "every price has a key");
 
 static struct book_side *side_of(const struct engine *engine, const struct order *order)
@@ -27,8 +27,7 @@ static uint32_t digit_of(uint64_t key, uint32_t height)
 
 bool book_has_room(const struct engine *engine)
 {
-    return engine->leaves_used < engine->limits.levels &&
-           engine->nodes_used <= engine->limits.levels; /* the pool has BOOK_NODES_EXTRA more */
+    return engine->leaves_used < engine->limits.levels;
 }
 
 static uint32_t leaf_take(struct engine *engine)
@@ -58,7 +57,7 @@ static uint32_t node_take(struct engine *engine)
     if (node != NIL) {
         engine->nodes_free = engine->node[node].child[0];
     } else {
-        ASSERT(engine->nodes_top < engine->limits.levels + BOOK_NODES_EXTRA);
+        ASSERT(engine->nodes_top / BOOK_NODES_PER_LEAF < engine->limits.levels);
         node = engine->nodes_top++;
     }
     engine->nodes_used++;

@@ -3,15 +3,15 @@
  * Each (instrument, zone, side) is a 64-way trie over price / tick whose height follows the prices
  * in it: any price is as good as any other, nothing is re-based, and neighbouring prices share a
  * leaf. Owns:       leaves and inner nodes, from two pools of fixed capacity. Bound:
- * engine_limits.levels leaves and as many inner nodes for all books together. Cost:       at most 6
- * steps to a price, one when the last leaf is used again. Invariant:  orders at one price stand by
- * priority; a leaf or node without orders is free.
+ * engine_limits.levels leaves for all books together; inner nodes never run out first. Cost: at
+ * most 6 steps to a price, one when the last leaf is used again. Invariant:  orders at one price
+ * stand by priority; a leaf or node without orders is free.
  */
 #ifndef ENGINE_BOOK_H
 #define ENGINE_BOOK_H
 #include "engine/state.h"
 
-#define BOOK_NODES_EXTRA 12u /* inner nodes one new price may need, twice */
+#define BOOK_NODES_PER_LEAF 5u /* inner nodes above a leaf, at most */
 
 /* Is there certainly space for one more order at any price? */
 bool book_has_room(const struct engine *engine);

@@ -63,7 +63,7 @@ static void lay_out_orders(struct engine *e, struct arena *arena)
     e->client_mask = power_above(n->names) - 1;
     e->client_buckets = take(arena, e->client_mask + 1, sizeof *e->client_buckets);
     e->leaf = take(arena, n->levels, sizeof *e->leaf);
-    e->node = take(arena, (size_t)n->levels + BOOK_NODES_EXTRA, sizeof *e->node);
+    e->node = take(arena, (size_t)n->levels * BOOK_NODES_PER_LEAF, sizeof *e->node);
     e->auction = take(arena, n->auctions, sizeof *e->auction);
     e->bid = take(arena, n->bids, sizeof *e->bid);
     e->lane = take(arena, n->lanes, sizeof *e->lane);
