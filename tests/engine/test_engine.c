@@ -59,11 +59,11 @@ static uint64_t draw(struct market *market, uint64_t below)
     return (market->random >> 33) % below;
 }
 
-static struct name name_of(const char *format, unsigned number)
+static struct name name_of(char letter, unsigned number)
 {
     struct name name = {{0}};
     char text[NAME_BYTES];
-    snprintf(text, sizeof text, format, number);
+    snprintf(text, sizeof text, "%c%u", letter, number);
     memcpy(name.text, text, strlen(text));
     return name;
 }
@@ -98,13 +98,13 @@ static void set_up(struct market *market)
     struct command command;
     for (unsigned zone = 0; zone < 2; zone++) {
         command = plain(COMMAND_ZONE);
-        command.body.zone.name = name_of("Z%u", zone);
+        command.body.zone.name = name_of('Z', zone);
         assert_int_equal(reason_of(apply(market, &command)), REASON_NONE);
     }
     for (unsigned i = 0; i < 2; i++) {
         command = plain(COMMAND_INSTRUMENT);
         command.body.instrument =
-            (struct command_instrument){.name = name_of("X%u", i),
+            (struct command_instrument){.name = name_of('X', i),
                                         .lot = 1 + 4 * i,
                                         .tick = 1 + i,
                                         .ref_price = 100,
@@ -133,8 +133,8 @@ static void set_up(struct market *market)
     }
     for (unsigned p = 0; p < 6; p++) {
         command = plain(COMMAND_PARTICIPANT);
-        command.body.participant.name = name_of("p%u", p);
-        command.body.participant.group = name_of("g%u", p / 2);
+        command.body.participant.name = name_of('p', p);
+        command.body.participant.group = name_of('g', p / 2);
         command.body.participant.zone = (uint8_t)(p % 2);
         assert_int_equal(reason_of(apply(market, &command)), REASON_NONE);
         command = plain(COMMAND_DEPOSIT);
@@ -153,7 +153,7 @@ static struct command random_order(struct market *market)
     struct command command = plain(COMMAND_ORDER);
     struct command_order *order = &command.body.order;
     command.subject = (uint32_t)draw(market, 7);
-    if (draw(market, 3)) order->client_id = name_of("o%u", (unsigned)draw(market, 60));
+    if (draw(market, 3)) order->client_id = name_of('o', (unsigned)draw(market, 60));
     order->instrument = (uint16_t)draw(market, 2);
     order->qty = (int64_t)(5 * (1 + draw(market, 12)));
     order->price = (int64_t)(80 + 2 * draw(market, 25));
@@ -173,7 +173,7 @@ static struct command random_command(struct market *market)
         command = plain(COMMAND_CANCEL);
         command.subject = (uint32_t)draw(market, 6);
         if (draw(market, 2))
-            command.body.cancel.client_id = name_of("o%u", (unsigned)draw(market, 60));
+            command.body.cancel.client_id = name_of('o', (unsigned)draw(market, 60));
         else
             command.body.cancel.order_id = draw(market, 8) << 32 | (1 + draw(market, 64));
         return command;
@@ -326,19 +326,19 @@ static void test_full_tables_are_reasons(void **state)
     (void)state;
     set_up(&market);
     command = plain(COMMAND_ZONE);
-    command.body.zone.name = name_of("third%u", 0);
+    command.body.zone.name = name_of('t', 0);
     assert_int_equal(reason_of(apply(&market, &command)), REASON_NONE);
-    command.body.zone.name = name_of("fourth%u", 0);
+    command.body.zone.name = name_of('f', 0);
     assert_int_equal(reason_of(apply(&market, &command)), REASON_CAPACITY);
     command = plain(COMMAND_INSTRUMENT);
-    command.body.instrument.name = name_of("third%u", 0);
+    command.body.instrument.name = name_of('t', 0);
     command.body.instrument.ref_price = UNSET;
     command.body.instrument.lot = command.body.instrument.tick = 1;
     command.body.instrument.stp = UNSET_ENUM;
     assert_int_equal(reason_of(apply(&market, &command)), REASON_CAPACITY);
     for (unsigned p = 6; p < 9; p++) {
         command = plain(COMMAND_PARTICIPANT);
-        command.body.participant.name = name_of("p%u", p);
+        command.body.participant.name = name_of('p', p);
         reason = reason_of(apply(&market, &command));
     }
     assert_int_equal(reason, REASON_CAPACITY);
@@ -358,7 +358,7 @@ static void test_full_tables_are_reasons(void **state)
         command = plain(COMMAND_ORDER);
         command.subject = 0;
         command.body.order = (struct command_order){
-            .client_id = name_of("n%u", i), .qty = 1, .price = 60, .tif = TIF_IOC};
+            .client_id = name_of('n', i), .qty = 1, .price = 60, .tif = TIF_IOC};
         reason = reason_of(apply(&market, &command));
         if (i < 96) assert_int_equal(reason, REASON_NONE);
     }
