@@ -32,8 +32,9 @@ struct demo {
     size_t count;
     struct demo_tally tally;
     uint64_t seed;
-    int64_t pause_ms; /* between days */
-    bool stay;        /* the server outlives the story */
+    int64_t pause_ms;  /* between days */
+    bool stay;         /* the server outlives the story */
+    size_t close_days; /* days whose price was near the real monthly mean */
     size_t checks;
     size_t failed; /* self-checks that did not hold */
     int fault;

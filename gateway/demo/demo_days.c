@@ -16,6 +16,7 @@
 #define LEVY_PPM 30000
 #define WAVES 4 /* the first one is the opening call */
 #define ORDERS_PER_WAVE 5
+#define PRICE_NEAR_PERCENT 3
 #define WATER_STEP 20 /* received units of a 21/20 link */
 
 static const struct session {
@@ -208,6 +209,8 @@ static void print_day(struct demo *demo, size_t day, int64_t mean)
     const struct demo_cell *ewn = &demo->tally.day[carbon][demo_zone(demo, "EWN")];
     const struct demo_cell *gba = &demo->tally.day[carbon][demo_zone(demo, "GBA")];
     const struct event_row_balance link = demo_balance(demo, CARBON, "EWN", "GBA");
+    const int64_t off = demo_cell_price(gba) - mean;
+    demo->close_days += (off < 0 ? -off : off) * 100 <= mean * PRICE_NEAR_PERCENT;
     printf("%s %10s %10s %10s %10s %10s %10s %10s %10s\n", sessions[day].day, demo_cny(mean),
            demo_cny(demo_cell_price(gba)), demo_cny(demo_cell_price(ewn)),
            demo_grouped(gba->bought), demo_grouped(gba->sold), demo_grouped(ewn->bought),
@@ -277,6 +280,9 @@ int demo_days(struct demo *demo)
     if (demo->fault) return demo->fault;
     printf("%zu orders were refused or cancels came too late, each with its reason\n",
            refusals(demo) - before);
+    demo_check(demo, demo->close_days == SESSIONS,
+               "mean price in GBA within %d %% of the real monthly mean on every day",
+               PRICE_NEAR_PERCENT);
     const struct event_row_balance water = demo_balance(demo, "WATR-DJ-23", "DJ-MID", "DJ-LOW");
     demo_check(demo, water.net >= WATER_DEAL,
                "water Huizhou -> Guangzhou: %s thousand m3 received (the real deal: 55 720 a year)",

@@ -49,7 +49,7 @@ static struct event_row_fund fund_of(struct demo *demo, const char *instrument, 
 static void print_zones(struct demo *demo)
 {
     printf("%-11s %-7s %-7s %10s %10s %12s %16s %12s %9s\n", "right", "unit", "zone", "bought",
-           "sold", "mean CNY", "turnover CNY", "to fund CNY", "retired");
+           "sold", "mean CNY", "bought+sold CNY", "to fund CNY", "retired");
     for (size_t i = 0; i < TRADED; i++) {
         const uint16_t instrument = demo_instrument(demo, traded[i].name);
         for (size_t z = 0; z < 3 && traded[i].zones[z]; z++) {

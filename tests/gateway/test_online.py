@@ -59,7 +59,7 @@ def orders_meet_and_are_shown(lingnan):
     within(out, 'trade n=1 instrument=CO2 order=B1 side=buy from=EWN to=GBA qty=100 price=6180 '
                 'money=618000 fee=0 left=0\n')
     same(lingnan.run('orders', 'mill', key='mill.key')[1],
-         'open order=S1 instrument=CO2 side=sell left=880 price=5000\n')
+         'open order=mill/S1 instrument=CO2 side=sell left=880 price=5000\n')
     same(lingnan.run('replace', 'S1', 'qty=500', 'price=5010', key='mill.key')[0], 0)
     same(lingnan.run('book', 'CO2', 'zone=EWN', 'local=0', key='bakery.key')[1],
          'level instrument=CO2 zone=EWN side=ask price=5010 qty=500 orders=1\n')
@@ -180,10 +180,9 @@ def audit_finds_a_flipped_byte(lingnan):
     same(lingnan.stop(), 0)
     segment = lingnan.path('data/journal/00000001.seg')
     with open(segment, 'r+b') as journal:
-        bytes_ = journal.read()
-        place = bytes_.index(b'bakery')
-        journal.seek(place)
-        journal.write(b'B')
+        damaged = journal.read().replace(b'bakery', b'Bakery')
+        journal.seek(0)
+        journal.write(damaged)
     status, out, err = lingnan.run('audit', '--quiet', lingnan.path('data'))
     same(status, 1)
     within(out, 'result=FAULT')
