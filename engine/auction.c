@@ -200,15 +200,15 @@ static void bid_apply(struct engine *engine, const struct command *command)
 struct ranking {
     const struct bid *bids;
     int64_t lots;
-    int64_t asked;
+    int128 asked;
 };
 
 static bool ranks_before(const struct ranking *by, uint32_t a, uint32_t b)
 {
-    int64_t of_a = by->bids[a].price, of_b = by->bids[b].price;
+    int128 of_a = by->bids[a].price, of_b = by->bids[b].price;
     if (by->asked > 0) {
-        of_a = (int64_t)((int128)by->lots * by->bids[a].qty % by->asked);
-        of_b = (int64_t)((int128)by->lots * by->bids[b].qty % by->asked);
+        of_a = (int128)by->lots * by->bids[a].qty % by->asked;
+        of_b = (int128)by->lots * by->bids[b].qty % by->asked;
     }
     return of_a != of_b ? of_a > of_b : a < b;
 }
