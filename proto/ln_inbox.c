@@ -1,5 +1,5 @@
-/* client_inbox.c - messages between the connection and the user: a bounded ring and an eventfd. */
-#include "proto/client_parts.h"
+/* ln_inbox.c - messages between the connection and the user: a bounded ring and an eventfd. */
+#include "proto/ln_parts.h"
 #include <stdlib.h>
 #include <unistd.h>
 
