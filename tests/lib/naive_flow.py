@@ -55,7 +55,8 @@ class Flow:
 
     def setup(self):
         rng = self.rng
-        self.say(f"capacity lane_window={self.pick([4, 8, 16])}")
+        small = " orders=15" if self.chance(10) else ""
+        self.say(f"capacity lane_window={self.pick([4, 8, 16])}{small}")
         self.zones = ZONES[:self.pick([2, 2, 2, 2, 2, 2, 1, 3])]
         for zone in self.zones:
             self.say(f"zone {zone}")
@@ -66,6 +67,7 @@ class Flow:
         self.people = [f"p{i}" for i in range(6 + rng.randrange(9))]
         for i, name in enumerate(self.people):
             group = f" group=g{rng.randrange(3)}" if self.chance(25) else ""
+            group += " type=reserve" if self.chance(5) else ""
             self.say(f"participant {name} zone={self.zones[i % len(self.zones)]}{group}")
             self.say(f"deposit {name} cash={self.pick([50000, 10000000, 10000000, 900000000])}")
             for instrument in self.instruments:
