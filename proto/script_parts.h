@@ -46,7 +46,7 @@ struct slot {
     uint8_t word_count;
     uint8_t kind; /* enum slot_kind */
     uint8_t use;  /* enum slot_use */
-    bool all;     /* leaving it out, or "-", means all; an unknown name must not */
+    bool all;     /* leaving it out, or "-", gives `fallback`: all; an unknown name must not */
 };
 
 struct script_verb {
@@ -65,9 +65,8 @@ extern const size_t script_common_count;
 bool script_names_subject(const struct script_verb *verb);
 
 /* What an unknown name becomes where NONE would mean "all": an id nobody has. */
-#define PARTICIPANT_UNKNOWN (PARTICIPANT_NONE - 2u)
-#define INSTRUMENT_UNKNOWN (INSTRUMENT_NONE - 1u)
-#define AUCTION_UNKNOWN (AUCTION_NONE - 1u)
+#define PARTICIPANT_UNKNOWN (PARTICIPANT_NONE - 16u) /* an auction too */
+#define INSTRUMENT_UNKNOWN (INSTRUMENT_NONE - 16u)
 
 struct order_key {
     struct name client_id;

@@ -31,10 +31,10 @@ static const char *const unsold_words[] = {UNSOLD_LIST(WORD_OF)};
         .fallback = (otherwise), .words = list##_words,                                            \
         .word_count = sizeof list##_words / sizeof list##_words[0]                                 \
     }
-#define ALL(name, slot_kind, slot_use, place)                                                      \
+#define ALL(name, slot_kind, slot_use, place, everything)                                          \
     {                                                                                              \
         .key = (name), .kind = SLOT_##slot_kind, .use = USE_##slot_use, .offset = (place),         \
-        .fallback = UINT32_MAX, .all = true                                                        \
+        .fallback = (everything), .all = true                                                      \
     }
 
 /* clang-format off */
@@ -110,8 +110,8 @@ static const struct slot replace_slots[] = {
     ROW("qty", I64, NEEDED_KEY, BODY(replace.qty), 0),
     ROW("price", I64, KEY, BODY(replace.price), UNSET)};
 static const struct slot cancel_all_slots[] = {
-    ALL("participant", PARTICIPANT, WORD, BODY(cancel_all.account)),
-    ALL("instrument", INSTRUMENT, OPTIONAL_WORD, BODY(cancel_all.instrument))};
+    ALL("participant", PARTICIPANT, WORD, BODY(cancel_all.account), PARTICIPANT_ALL),
+    ALL("instrument", INSTRUMENT, OPTIONAL_WORD, BODY(cancel_all.instrument), INSTRUMENT_ALL)};
 static const struct slot phase_slots[] = {
     ROW("instrument", INSTRUMENT, WORD, BODY(phase.instrument), 0),
     WORDS("phase", phase, WORD, BODY(phase.phase), 0)};
@@ -161,7 +161,7 @@ static const struct slot book_slots[] = {
     ROW("rows", U32, KEY, ITEM(query.rows_max), 0)};
 static const struct slot account_slots[] = {
     ROW("participant", PARTICIPANT, WORD, ITEM(query.participant), 0),
-    ALL("instrument", INSTRUMENT, OPTIONAL_WORD, ITEM(query.instrument))};
+    ALL("instrument", INSTRUMENT, OPTIONAL_WORD, ITEM(query.instrument), INSTRUMENT_NONE)};
 static const struct slot orders_slots[] = {
     ROW("participant", PARTICIPANT, WORD, ITEM(query.participant), 0),
     ROW("from", U64, KEY, ITEM(query.from), 0),
@@ -173,16 +173,16 @@ static const struct slot balance_slots[] = {
     ROW("from", ZONE, WORD, ITEM(query.zone), 0),
     ROW("to", ZONE, WORD, ITEM(query.to_zone), 0)};
 static const struct slot reconcile_slots[] = {
-    ALL("instrument", INSTRUMENT, OPTIONAL_WORD, ITEM(query.instrument))};
+    ALL("instrument", INSTRUMENT, OPTIONAL_WORD, ITEM(query.instrument), INSTRUMENT_NONE)};
 static const struct slot auctions_slots[] = {
-    ALL("auction", AUCTION, OPTIONAL_WORD, ITEM(query.auction))};
+    ALL("auction", AUCTION, OPTIONAL_WORD, ITEM(query.auction), AUCTION_NONE)};
 static const struct slot directory_slots[] = {
     ROW("from", U64, KEY, ITEM(query.from), 0), ROW("rows", U32, KEY, ITEM(query.rows_max), 0)};
 static const struct slot trades_slots[] = {
-    ALL("instrument", INSTRUMENT, OPTIONAL_WORD, ITEM(query.instrument)),
+    ALL("instrument", INSTRUMENT, OPTIONAL_WORD, ITEM(query.instrument), INSTRUMENT_NONE),
     ROW("from", U64, KEY, ITEM(query.from), 1),
     ROW("rows", U32, KEY, ITEM(query.rows_max), 0),
-    ALL("participant", PARTICIPANT, KEY, ITEM(query.participant))};
+    ALL("participant", PARTICIPANT, KEY, ITEM(query.participant), PARTICIPANT_NONE)};
 
 const struct slot script_common[] = {
     ROW("as", ACTOR, KEY, ITEM(command.role), 0),

@@ -85,7 +85,7 @@ static void put_id(struct script_text *text, const struct script *script, const 
     const struct directory *directory = script->directory;
     enum slot_kind kind = (enum slot_kind)slot->kind;
     const struct name *name;
-    bool none;
+    bool none; /* all are meant */
     uint32_t id = 0;
     if (kind == SLOT_ZONE) {
         script_put_name(text, directory_zone_name(directory, *(const uint8_t *)place));
@@ -95,12 +95,12 @@ static void put_id(struct script_text *text, const struct script *script, const 
         uint16_t id16;
         memcpy(&id16, place, sizeof id16);
         name = directory_instrument_name(directory, id16);
-        none = id16 == INSTRUMENT_NONE;
+        none = id16 == slot->fallback;
     } else {
         memcpy(&id, place, sizeof id);
         name = kind == SLOT_AUCTION ? directory_auction_name(directory, id)
                                     : directory_participant_name(directory, id);
-        none = id == UINT32_MAX;
+        none = id == slot->fallback;
     }
     bool unknown = name->text[0] == '-' && name->text[1] == '\0';
     if (slot->all && unknown && !none)

@@ -100,6 +100,17 @@ static int read_name(struct script_reader *reader, const char *text, size_t size
                        NAME_BYTES);
 }
 
+/* Where all can be meant: "-" means it, and a name nobody has must not. */
+static void widen(const struct slot *slot, bool none, uint32_t *out)
+{
+    bool narrow = slot->kind == SLOT_INSTRUMENT;
+    uint32_t nobody = narrow ? INSTRUMENT_NONE : UINT32_MAX;
+    if (none)
+        *out = (uint32_t)slot->fallback;
+    else if (*out == nobody && slot->fallback == nobody)
+        *out = narrow ? INSTRUMENT_UNKNOWN : PARTICIPANT_UNKNOWN;
+}
+
 static int read_id(struct script_reader *reader, const struct slot *slot, const char *text,
                    size_t size, size_t column, uint32_t *out)
 {
@@ -116,20 +127,17 @@ static int read_id(struct script_reader *reader, const struct slot *slot, const 
         return 0;
     case SLOT_INSTRUMENT:
         *out = none ? INSTRUMENT_NONE : directory_instrument(directory, &name);
-        if (slot->all && !none && *out == INSTRUMENT_NONE) *out = INSTRUMENT_UNKNOWN;
-        return 0;
+        break;
     case SLOT_AUCTION:
         *out = none ? AUCTION_NONE : directory_auction(directory, &name);
-        if (slot->all && !none && *out == AUCTION_NONE) *out = AUCTION_UNKNOWN;
-        return 0;
+        break;
     case SLOT_PARTICIPANT:
     case SLOT_SUBJECT:
     case SLOT_ACTOR:
     case SLOT_SELLER:
     case SLOT_ORDER:
         *out = none ? PARTICIPANT_NONE : directory_participant(directory, &name);
-        if (slot->all && !none && *out == PARTICIPANT_NONE) *out = PARTICIPANT_UNKNOWN;
-        return 0;
+        break;
     case SLOT_I64:
     case SLOT_U64:
     case SLOT_U32:
@@ -141,10 +149,11 @@ static int read_id(struct script_reader *reader, const struct slot *slot, const 
     case SLOT_RATIO:
     case SLOT_NEW_NAME:
     case SLOT_NAME:
+        ASSERT(false);
         break;
     }
-    ASSERT(false);
-    return ERR_MALFORMED;
+    if (slot->all) widen(slot, none, out);
+    return 0;
 }
 
 static bool role_of(const char *text, size_t size, uint8_t *out)
