@@ -249,13 +249,18 @@ static int play_day(struct demo *demo, size_t day)
     return demo->fault;
 }
 
-static size_t refusals(const struct demo *demo)
+/* What the market refused the traders, by reason; a cancel may come when its order is gone. */
+static void print_refusals(const struct demo *demo)
 {
-    size_t refused = 0;
-    for (size_t i = 0; i < demo->count; i++) {
-        if (demo->people[i].voice) refused += demo->people[i].voice->refused;
+    fputs("refused:", stdout);
+    for (size_t reason = 1; reason < REASON_COUNT; reason++) {
+        size_t times = 0;
+        for (size_t i = 0; i < demo->count; i++) {
+            if (demo->people[i].voice) times += demo->people[i].voice->reasons[reason];
+        }
+        if (times) printf(" %zu %s", times, reason_name((enum reason)reason));
     }
-    return refused;
+    puts(" (a cancel may come when its order is gone)");
 }
 
 int demo_days(struct demo *demo)
@@ -267,7 +272,6 @@ int demo_days(struct demo *demo)
         traders += demo->people[i].output > 0;
     }
     if (demo->fault) return demo->fault;
-    const size_t before = refusals(demo);
     printf("\nTRADING  %zu days of " CARBON
            " around the real monthly means of 2023; %zu traders at "
            "once, seed %" PRIu64 ".\n"
@@ -278,8 +282,7 @@ int demo_days(struct demo *demo)
     for (size_t day = 0; day < SESSIONS && !demo->fault; day++)
         play_day(demo, day);
     if (demo->fault) return demo->fault;
-    printf("%zu orders were refused or cancels came too late, each with its reason\n",
-           refusals(demo) - before);
+    print_refusals(demo);
     demo_check(demo, demo->close_days == SESSIONS,
                "mean price in GBA within %d %% of the real monthly mean on every day",
                PRICE_NEAR_PERCENT);

@@ -45,7 +45,7 @@ int demo_flush(struct demo_voice *voice)
             voice->done++;
         } else {
             voice->refused++;
-            voice->no = (enum reason)voice->answers[i].reason;
+            voice->reasons[voice->answers[i].reason % REASON_COUNT]++;
         }
     }
     return 0;

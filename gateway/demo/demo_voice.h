@@ -22,8 +22,8 @@ struct demo_voice {
     struct wire_answer answers[DEMO_BATCH_MAX]; /* of the last batch */
     size_t batched;
     size_t done;    /* commands taken by the market so far */
-    size_t refused; /* refused so far */
-    enum reason no; /* the last refusal */
+    size_t refused; /* refused so far, and why */
+    size_t reasons[REASON_COUNT];
     char said[128]; /* its line, for a message */
     int fault;
     struct fault_text why;
