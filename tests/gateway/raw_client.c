@@ -205,7 +205,7 @@ static int status_of(pid_t pid)
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-bool raw_server_start(struct raw_server *server, const char *program, const char *log,
+void raw_server_begin(struct raw_server *server, const char *program, const char *log,
                       const char *const arguments[])
 {
     int ends[2];
@@ -213,9 +213,15 @@ bool raw_server_start(struct raw_server *server, const char *program, const char
     server->pid = start(program, log, "serve", arguments, ends[1]);
     close(ends[1]);
     server->out = ends[0];
+}
+
+bool raw_server_start(struct raw_server *server, const char *program, const char *log,
+                      const char *const arguments[])
+{
+    raw_server_begin(server, program, log, arguments);
     size_t used = 0;
     while (used < sizeof server->ready - 1) {
-        ssize_t got = read(ends[0], server->ready + used, 1);
+        ssize_t got = read(server->out, server->ready + used, 1);
         if (got < 0 && errno == EINTR) continue;
         if (got <= 0 || server->ready[used] == '\n') break;
         used++;

@@ -55,6 +55,9 @@ struct raw_server {
  * before; raw_server_wait tells how. Standard error goes to the file `log`. */
 bool raw_server_start(struct raw_server *server, const char *program, const char *log,
                       const char *const arguments[]);
+/* The same without waiting for anything. */
+void raw_server_begin(struct raw_server *server, const char *program, const char *log,
+                      const char *const arguments[]);
 void raw_server_signal(const struct raw_server *server, int number);
 /* Exit status, or 128 + signal. */
 int raw_server_wait(struct raw_server *server);

@@ -4,7 +4,10 @@
 Goal:   status 0, every self-check holds, nothing is left behind.
 """
 import os
+import re
+import signal
 import sys
+import time
 
 import cli_case
 from cli_case import same, within
@@ -27,6 +30,33 @@ def once_checks_itself_and_leaves_nothing(lingnan):
     same(os.listdir(lingnan.root), [])
 
 
+def without_once_the_server_goes_on(lingnan):
+    """The server outlives the story, answers the keys of the story and ends by SIGTERM."""
+    place = lingnan.path('story')
+    status, out, err = lingnan.run('demo', '--data', place)
+    same((status, err), (0, ''))
+    server = int(re.search(r'`kill (\d+)` ends it', out).group(1))
+    try:
+        lingnan.env['LINGNAN_CONNECT'] = 'ipc://%s/order.ipc' % place
+        status, out, _ = lingnan.run('reconcile', '--key', place + '/keys/regulator.key')
+        same((status, out.count(' difference=0\n')), (0, 11))
+        status, out, _ = lingnan.run('account', 'dc-foshan-1', 'GDEA-23', '--key',
+                                     place + '/keys/dc-foshan-1.key')
+        same(status, 0)
+        within(out, 'account participant=dc-foshan-1 instrument=GDEA-23 ')
+    finally:
+        os.kill(server, signal.SIGTERM)
+    log = ''
+    while 'event=stopped' not in log:  # the server is nobody's child any more
+        time.sleep(0.05)
+        with open(place + '/serve.log', encoding='utf-8') as file:
+            log = file.read()
+    same(lingnan.run('audit', '--quiet', place + '/data')[0], 0)
+    status, _, err = lingnan.run('demo', '--once', '--data', place)
+    same(status != 0, True)
+    within(err, 'there already')
+
+
 def bad_options_are_named(lingnan):
     same(lingnan.run('demo', '--speed', '0')[0], 64)
     same(lingnan.run('demo', 'now')[0], 64)
@@ -38,4 +68,5 @@ def bad_options_are_named(lingnan):
 
 if __name__ == '__main__':
     sys.dont_write_bytecode = True
-    cli_case.main([once_checks_itself_and_leaves_nothing, bad_options_are_named])
+    cli_case.main([once_checks_itself_and_leaves_nothing, without_once_the_server_goes_on,
+                   bad_options_are_named])
