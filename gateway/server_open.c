@@ -250,6 +250,7 @@ int server_open(const struct config *config, struct server **out, struct fault_t
     server->config = config;
     server->mark = -1;
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a size limit is a failed write, named like a full disk */
     int fault = sodium_init() < 0 ? fault_say(why, ERR_SYSTEM, "libsodium does not start") : 0;
     setup_look(server);
     if (!fault && config->market && server->first_start)
