@@ -162,6 +162,11 @@ struct naive_lane {
     int answers;
 };
 
+struct naive_user { /* of a client id: who used it last, for bare ids */
+    char id[NAIVE_NAME];
+    int who;
+};
+
 struct naive_line { /* one script line, cut into words */
     char *word[NAIVE_KEYS];
     int words;
@@ -179,6 +184,8 @@ struct naive_world {
     int participants;
     struct naive_order **known; /* every order whose id is remembered, alive or not */
     int knowns, known_room;
+    struct naive_user *user;
+    int users, user_room;
     int open_orders;
     struct naive_member member[NAIVE_MEMBERS];
     int members;

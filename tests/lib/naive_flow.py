@@ -144,6 +144,8 @@ class Flow:
     def order_name(self, person):
         if self.orders and self.chance(5):
             name, owner, _ = self.pick(self.orders)
+            if "/" not in name and self.chance(30):
+                owner = person  # the same bare id for another participant
             return name, owner
         self.serial += 1
         if self.chance(15):

@@ -14,16 +14,29 @@ static const char *split(const char *shown, char participant[NAIVE_NAME])
     return slash + 1;
 }
 
+/* The row of a client id in the list of its last users; a new one if it is not there yet. */
+static struct naive_user *user_of(const char *id)
+{
+    for (int i = 0; i < naive.users; i++)
+        if (strcmp(naive.user[i].id, id) == 0) return &naive.user[i];
+    if (naive.users == naive.user_room) {
+        naive.user_room = naive.user_room ? 2 * naive.user_room : 64;
+        naive.user = realloc(naive.user, (size_t)naive.user_room * sizeof naive.user[0]);
+        if (!naive.user) abort();
+    }
+    strcpy(naive.user[naive.users].id, id);
+    naive.user[naive.users].who = -1;
+    return &naive.user[naive.users++];
+}
+
 static struct naive_order *find(const char *shown)
 {
     char name[NAIVE_NAME];
     const char *id = split(shown, name);
-    for (int i = naive.knowns - 1; i >= 0; i--) {
-        struct naive_order *o = naive.known[i];
-        if (strcmp(o->id, id) == 0 &&
-            (!name[0] || strcmp(naive.participant[o->who]->name, name) == 0))
-            return o;
-    }
+    int who = name[0] ? naive_participant_named(name) : user_of(id)->who;
+    for (int i = naive.knowns - 1; i >= 0; i--)
+        if (strcmp(naive.known[i]->id, id) == 0 && naive.known[i]->who == who)
+            return naive.known[i];
     return NULL;
 }
 
@@ -36,6 +49,7 @@ static bool taken(int who, const char *id)
 
 static void remember(struct naive_order *o)
 {
+    user_of(o->id)->who = o->who;
     if (naive.knowns == naive.known_room) {
         naive.known_room = naive.known_room ? 2 * naive.known_room : 64;
         naive.known = realloc(naive.known, (size_t)naive.known_room * sizeof naive.known[0]);
