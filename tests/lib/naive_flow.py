@@ -9,8 +9,9 @@ Quantities and caps stay small, because the naive call tries every flow.
 import random
 import sys
 
-RATIOS = ["1/1", "1/1", "1/1", "1/1", "6/5", "6/5", "21/20", "12/10", "3/2", "2/1"]
-LEVIES = [0, 0, 0, 30000, 30000, 1, 250000]
+RATIOS = ["1/1", "1/1", "1/1", "1/1", "6/5", "6/5", "21/20", "12/10", "3/2", "2/1",
+          "1000/999", "1000/1"]
+LEVIES = [0, 0, 0, 0, 30000, 30000, 30000, 1, 250000, 1000000]
 PHASES = ["closed", "call", "no-cancel", "continuous", "break", "halt", "closing", "settlement"]
 STPS = ["cancel-incoming", "allow", "cancel-resting", "cancel-both", "decrement"]
 FAMILIES = ["carbon", "eco", "energy", "water", "air", "effluent"]
@@ -69,18 +70,21 @@ class Flow:
             group = f" group=g{rng.randrange(3)}" if self.chance(25) else ""
             group += " type=reserve" if self.chance(5) else ""
             self.say(f"participant {name} zone={self.zones[i % len(self.zones)]}{group}")
-            self.say(f"deposit {name} cash={self.pick([50000, 10000000, 10000000, 900000000])}")
+            self.say(f"deposit {name} cash="
+                     f"{self.pick([50000, 10000000, 10000000, 900000000, 4 * 10**17])}")
             for instrument in self.instruments:
-                self.say(f"issue {name} {instrument} qty={self.pick([30, 500, 5000])}")
+                self.say(f"issue {name} {instrument} "
+                         f"qty={self.lot[instrument] * self.pick([30, 500, 5000])}")
 
     def instrument(self, name):
         rng = self.rng
         family = self.pick(FAMILIES)
-        lot = self.pick([None, None, 1, 3, 10])
+        huge = self.chance(8)  # numbers near the bounds of price, lot and money
+        lot = 1000000 if huge else self.pick([None, None, 1, 3, 10])
         self.lot[name] = lot or (10 if family in ("air", "effluent") else 1)
         self.tick[name] = self.pick([1, 1, 1, 5])
         self.phase[name] = self.pick(["continuous", "continuous", "continuous", "call"])
-        ref = self.pick([37, 500, 2375, 5000])
+        ref = self.pick([2**36 - 1, 6 * 10**10, 10**9] if huge else [37, 500, 2375, 5000])
         words = [f"instrument {name} family={family} ref={ref}"]
         words.append(f"tick={self.tick[name]} lot={self.lot[name]}" if lot else
                      f"tick={self.tick[name]}")
@@ -91,8 +95,8 @@ class Flow:
             words.append(f"t_plus={rng.randrange(2)}")
         if self.chance(80):
             words.append(f"stp={self.pick(STPS)}")
-        if self.chance(10):
-            words.append(f"block_from={30 * self.lot[name]}")
+        if huge or self.chance(10):
+            words.append(f"block_from={0 if huge else 30 * self.lot[name]}")
         self.say(" ".join(words + [f"phase={self.phase[name]}"]))
         for zone in self.zones:
             self.ref[name, zone] = ref
