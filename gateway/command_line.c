@@ -9,7 +9,7 @@
 static void print_rows(FILE *out, const struct subcommand *row)
 {
     for (; row && row->name; row++)
-        fprintf(out, "  %-10s %s\n", row->name, row->summary);
+        fprintf(out, "  %-12s %s\n", row->name, row->summary);
 }
 
 static void print_help(FILE *out, const struct subcommand *further)
