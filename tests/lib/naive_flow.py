@@ -58,7 +58,7 @@ class Flow:
         rng = self.rng
         small = " orders=15" if self.chance(10) else ""
         self.say(f"capacity lane_window={self.pick([4, 8, 16])}{small}")
-        self.zones = ZONES[:self.pick([2, 2, 2, 2, 2, 2, 1, 3])]
+        self.zones = ZONES[:self.pick([2, 2, 2, 2, 2, 1, 3, 3])]
         for zone in self.zones:
             self.say(f"zone {zone}")
         self.instruments = [f"X{i}" for i in range(1 + rng.randrange(3))]
