@@ -107,7 +107,7 @@ int wire_query_get(const struct wire_frame *frame, struct wire_query *out,
 int wire_command_get(struct wire_reader *reader, struct command *out, struct codec_place *place)
 {
     size_t offset = reader_offset(reader);
-    if (reader->left == 0) return malformed(place, "count", 6);
+    if (reader->left == 0 || reader->left > FRAME_ITEMS_MAX) return malformed(place, "count", 6);
     size_t size = (size_t)(reader->end - reader->at);
     if (size < WIRE_COMMAND_HEAD) return malformed(place, "size", offset);
     const uint8_t *at = reader->at;
