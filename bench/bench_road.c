@@ -215,6 +215,8 @@ static int start_server(const struct plan *plan, enum server server, const char 
                         const char *url, struct child *child, struct fault_text *why)
 {
     char prepare[32];
+    char log[CHILD_PATH_MAX + 32];
+    (void)snprintf(log, sizeof log, "%s/log", folder);
     char market[CHILD_PATH_MAX + 32];
     char feed[CHILD_PATH_MAX + 32];
     (void)snprintf(market, sizeof market, "%s/market", folder);
@@ -224,7 +226,9 @@ static int start_server(const struct plan *plan, enum server server, const char 
                                 "--listen", url,      "--feed", feed,       NULL};
     const char *const skeleton[] = {"bench", "skeleton",  "--serve", url, "--folder",
                                     folder,  "--prepare", prepare,   NULL};
-    return child_start(child, server == SERVER_ROAD ? road : skeleton, why);
+    int status = child_start(child, server == SERVER_ROAD ? road : skeleton, log, why);
+    if (status != 0) child_show_log(log);
+    return status;
 }
 
 static int measure(const struct plan *plan, enum server server, uint32_t frame,
@@ -257,6 +261,11 @@ static int measure(const struct plan *plan, enum server server, uint32_t frame,
                                              .warm_ns = WARM_NS,
                                              .duration_ns = plan->seconds * SECOND_NS};
         status = load_run(&options, out, why);
+    }
+    if (status != 0 && child.process != 0) {
+        char log[CHILD_PATH_MAX + 32];
+        (void)snprintf(log, sizeof log, "%s/log", folder);
+        child_show_log(log);
     }
     int ended = child_stop(&child, status == 0 ? why : NULL);
     if (status == 0) status = ended;

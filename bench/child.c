@@ -19,6 +19,7 @@
 #define READY_MS 60000
 #define STOP_MS 20000
 #define LINE_BYTES 1024
+#define LOG_SHOWN_BYTES 4096
 
 extern char **environ;
 
@@ -43,7 +44,8 @@ static int wait_ready(struct child *child, struct fault_text *why)
     return fault_say(why, ERR_TIMEOUT, "the server is not ready after %d s", READY_MS / 1000);
 }
 
-int child_start(struct child *child, const char *const *arguments, struct fault_text *why)
+int child_start(struct child *child, const char *const *arguments, const char *log_path,
+                struct fault_text *why)
 {
     char *argv[CHILD_ARGUMENTS_MAX + 2] = {(char[]){"lingnan"}};
     posix_spawn_file_actions_t actions;
@@ -61,6 +63,8 @@ int child_start(struct child *child, const char *const *arguments, struct fault_
     }
     (void)posix_spawn_file_actions_init(&actions);
     (void)posix_spawn_file_actions_adddup2(&actions, pipes[1], STDOUT_FILENO);
+    (void)posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log_path,
+                                           O_WRONLY | O_CREAT | O_TRUNC, 0600);
     int result = posix_spawn(&child->process, SELF, &actions, NULL, argv, environ);
     (void)posix_spawn_file_actions_destroy(&actions);
     (void)close(pipes[1]);
@@ -98,6 +102,17 @@ int child_stop(struct child *child, struct fault_text *why)
     child->process = 0;
     if (ended && WIFEXITED(result) && WEXITSTATUS(result) == 0) return 0;
     return fault_say(why, ERR_SYSTEM, "the server did not end cleanly (wait status %d)", result);
+}
+
+void child_show_log(const char *log_path)
+{
+    char text[LOG_SHOWN_BYTES];
+    FILE *log = fopen(log_path, "r");
+    if (!log) return;
+    if (fseek(log, -(long)sizeof text, SEEK_END) != 0) rewind(log); /* shorter than that */
+    size_t size = fread(text, 1, sizeof text, log);
+    (void)fwrite(text, 1, size, stderr);
+    (void)fclose(log);
 }
 
 int child_folder(const char *parent, char out[CHILD_PATH_MAX], struct fault_text *why)

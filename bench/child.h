@@ -16,9 +16,14 @@ struct child {
     int output;    /* its standard output */
 };
 
-/* Starts `lingnan <arguments>` (NULL behind the last) and waits until it prints a line that starts
- * with "ready". Returns 0, ERR_SYSTEM, ERR_TIMEOUT or ERR_CLOSED (it ended instead). */
-int child_start(struct child *child, const char *const *arguments, struct fault_text *why);
+/* Starts `lingnan <arguments>` (NULL behind the last), its standard error going to the file
+ * `log_path`, and waits until it prints a line that starts with "ready". Returns 0, ERR_SYSTEM,
+ * ERR_TIMEOUT or ERR_CLOSED (it ended instead). */
+int child_start(struct child *child, const char *const *arguments, const char *log_path,
+                struct fault_text *why);
+
+/* Copies the end of a log to standard error: what a server said before something went wrong. */
+void child_show_log(const char *log_path);
 
 /* SIGTERM, and waits; SIGKILL when it does not end in time. Returns 0 if it ended with status 0,
  * else ERR_SYSTEM. Nothing to do for a child that never started. */
