@@ -6,9 +6,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-static json_t *value_of(const char *text)
+/* Keys whose values are names or words, even when somebody is called 007. */
+static bool is_text(const char *key)
+{
+    static const char *const keys[] = {
+        "order", "maker",  "taker",   "seller", "buyer",  "participant", "instrument", "zone",
+        "from",  "to",     "auction", "side",   "reason", "state",       "command",    "hash",
+        "name",  "regime", "group",   "family", "stp",    "phase"};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        if (strcmp(keys[i], key) == 0) return true;
+    }
+    return false;
+}
+
+static json_t *value_of(const char *key, const char *text)
 {
     char *end;
+    if (is_text(key)) return json_string(text);
     errno = 0;
     const long long number = strtoll(text, &end, 10);
     if (*text && *end == '\0' && errno == 0) return json_integer(number);
@@ -31,7 +45,8 @@ int line_json_print(FILE *out, const char *text, size_t size)
         const char *key = first ? "event" : word;
         const char *value = first || !equals ? word : equals + 1;
         if (!first && equals) *equals = '\0';
-        if (json_object_set_new(object, key, value_of(value))) fault = ERR_NO_MEMORY;
+        if (json_object_set_new(object, key, first ? json_string(value) : value_of(key, value)))
+            fault = ERR_NO_MEMORY;
         first = false;
     }
     char *dumped = fault ? NULL : json_dumps(object, JSON_COMPACT | JSON_PRESERVE_ORDER);

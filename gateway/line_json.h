@@ -1,6 +1,6 @@
 /* line_json.h - a line of script form as one JSON object: {"event":"level","price":6310,...}.
  *
- * Whole numbers stay exact 64-bit integers, everything else is a string.
+ * Amounts and numbers stay exact 64-bit integers; names and words are strings.
  */
 #ifndef GATEWAY_LINE_JSON_H
 #define GATEWAY_LINE_JSON_H

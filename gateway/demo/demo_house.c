@@ -138,6 +138,15 @@ static void run_server(const struct demo_house *house, const char *log, bool sta
     _exit(127);
 }
 
+static volatile sig_atomic_t story_server; /* for the handler; 0: none */
+
+/* Somebody ends the story in the middle: the server goes with it. */
+static void end_story(int signal_number)
+{
+    if (story_server) kill((pid_t)story_server, SIGTERM);
+    _exit(128 + signal_number);
+}
+
 int demo_house_start(struct demo_house *house, bool stay, struct fault_text *why)
 {
     char log[PATH_MAX];
@@ -149,6 +158,9 @@ int demo_house_start(struct demo_house *house, bool stay, struct fault_text *why
     if (child < 0) return fault_say(why, ERR_SYSTEM, "fork: %s", strerror(errno));
     if (child == 0) run_server(house, log, stay);
     house->server = child;
+    story_server = (sig_atomic_t)child;
+    signal(SIGINT, end_story);
+    signal(SIGTERM, end_story);
     for (int i = 0; i < START_TRIES; i++) {
         int status;
         if (said_ready(log)) return 0;
@@ -165,6 +177,7 @@ int demo_house_stop(struct demo_house *house, struct fault_text *why)
 {
     int status = 0;
     if (house->server == 0) return 0;
+    story_server = 0;
     kill(house->server, SIGTERM);
     for (int i = 0; i < STOP_TRIES; i++) {
         if (waitpid(house->server, &status, WNOHANG) == house->server) {

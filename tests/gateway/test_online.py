@@ -127,6 +127,9 @@ def trades_and_json(lingnan):
     rows = [json.loads(line) for line in out.splitlines()]
     same([row['n'] for row in rows], [11, 12, 13, 14, 15])
     same((rows[0]['event'], rows[0]['received'], rows[0]['pays']), ('trade', 5, 30900))
+    out = lingnan.run('order', '007', 'mill', 'CO2', 'sell', 'qty=1', 'price=6000', '--json',
+                      key='mill.key')[1]
+    same((json.loads(out)['event'], json.loads(out)['order']), ('accepted', '007'))
     same(lingnan.run('trades', 'CO2', 'rows=0', key='reg.key')[1].count('trade n='), 30)
     units = lingnan.run('reconcile', 'CO2', key='reg.key')[1]
     within(units, 'units instrument=CO2 issued=1200 ')
