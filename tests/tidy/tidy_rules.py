@@ -13,6 +13,15 @@ import subprocess
 ROOMS = ["engine", "proto", "persist", "gateway"]  # a room may include from itself and its left
 BESIDE = ["tests", "bench"]  # may look into all rooms
 PROTO_MAY_TAKE = {"types.h", "limits.h", "command.h", "event.h", "reason.h", "assert.h"}
+PACKAGE_OF_HEADER = {"lmdb.h": "liblmdb-dev", "nng": "libnng-dev", "uv.h": "libuv1-dev",
+                     "sodium.h": "libsodium-dev", "jansson.h": "libjansson-dev",
+                     "ini.h": "libinih-dev", "isa-l": "libisal-dev", "uthash.h": "uthash-dev",
+                     "cmocka.h": "libcmocka-dev"}
+SYSTEM_FOLDERS = {"sys", "arpa", "netinet", "linux"}  # of the C library and the kernel
+SYSTEM_HEADERS = set("""argp.h ctype.h dirent.h endian.h errno.h fcntl.h ftw.h getopt.h inttypes.h
+    limits.h poll.h pthread.h sched.h setjmp.h signal.h spawn.h stdalign.h stdarg.h stdatomic.h
+    stdbool.h stddef.h stdint.h stdio.h stdlib.h string.h sysexits.h time.h unistd.h x86intrin.h
+    algorithm list map new unordered_map vector""".split())
 ENGINE_SYSTEM_HEADERS = {"stdbool.h", "stddef.h", "stdint.h", "string.h"}
 OWNER_OF_HEADER = {"lmdb.h": ["persist"], "nng": ["proto", "gateway"], "uv.h": ["gateway"],
                    "jansson.h": ["gateway"], "ini.h": ["gateway"]}
@@ -233,14 +242,18 @@ def file_length(tree):
 
 
 def columns(tree):
-    """Code stays inside 100 columns, documents inside 120; tables and links may be longer."""
+    """Code stays inside 100 columns, documents inside 120; tables, links and examples may be
+    longer."""
     complaints = []
     for path, text in tree.files(CODE + (".md",)):
         is_document = path.endswith(".md")
         limit = DOCUMENT_COLUMNS_MAX if is_document else COLUMNS_MAX
+        in_example = False
         for line, source in numbered(text):
-            is_table = is_document and (source.startswith("|") or "](" in source)
-            if len(source) > limit and not is_table:
+            in_example ^= is_document and source.startswith("```")
+            may_be_long = is_document and (
+                in_example or source.startswith(("|", "    ")) or "](" in source)
+            if len(source) > limit and not may_be_long:
                 complaints.append(f"{path}:{line}: {len(source)} columns")
     return complaints
 
@@ -328,6 +341,25 @@ def links_exist(tree):
     return complaints
 
 
+def packages_known(tree):
+    """A library's header has its Debian package in `run` and its row in dependencies.md."""
+    complaints = []
+    run, page = tree.text.get("run", ""), tree.text.get("docs/dependencies.md", "")
+    for path, text in tree.files(C_LIKE):
+        for line, source in numbered(text):
+            match = INCLUDE.match(source)
+            if not match or match.group(1) == '"':
+                continue
+            header = match.group(2).split("/")[0]
+            package = PACKAGE_OF_HEADER.get(header)
+            if package is None:
+                if header not in SYSTEM_HEADERS | SYSTEM_FOLDERS:
+                    complaints.append(f"{path}:{line}: {match.group(2)}: of which package?")
+            elif package not in re.findall(r"[\w.+-]+", run) or package not in page:
+                complaints.append(f"{path}:{line}: {package} is not in run and dependencies.md")
+    return complaints
+
+
 def tests_registered(tree):
     """A test program that no meson.build names would never run."""
     complaints = []
@@ -368,4 +400,4 @@ def found(tree, pattern, what):
 
 RULES = [include_direction, build_direction, engine_is_pure, function_length, file_length, columns,
          white_space, unique_names, header_guards, file_comment, reasons_documented, links_exist,
-         tests_registered, no_machine_paths, nothing_unfinished]
+         packages_known, tests_registered, no_machine_paths, nothing_unfinished]
