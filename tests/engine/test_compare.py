@@ -19,6 +19,7 @@ import naive_flow  # noqa: E402  (the folder must be known first)
 
 COMMANDS = 2000  # of one script, beside setting up
 BATCH = 10
+CALLS_EVERY = 10  # every so many seeds the script is all call auctions
 SEEDS = 110
 SEEDS_FULL = 5000
 SHRINK_RUNS = 600
@@ -84,7 +85,8 @@ def report(programs, folder, seed, lines):
 
 def batch(programs, folder, seeds):
     for seed in seeds:
-        lines = naive_flow.flow(seed, COMMANDS)
+        write = naive_flow.calls if seed % CALLS_EVERY == 0 else naive_flow.flow
+        lines = write(seed, COMMANDS)
         if difference(programs, lines):
             report(programs, folder, seed, lines)
             return False
