@@ -37,7 +37,9 @@ static int open_with(struct ln_options options, struct fault_text *why)
 {
     options.url = server.url;
     options.key_path = server.key_path;
-    return ln_open(&options, &client, why);
+    const int fault = ln_open(&options, &client, why);
+    atomic_store(&server.opened, 1);
+    return fault;
 }
 
 static void open_client(void)
@@ -46,7 +48,6 @@ static void open_client(void)
     const int fault = open_with((struct ln_options){.lane = 9}, &why);
     if (fault) print_message("%s\n", why.text);
     assert_int_equal(fault, 0);
-    atomic_store(&server.opened, 1);
 }
 
 static const struct command *periods(size_t count)
