@@ -21,6 +21,7 @@ static const struct verb {
      "[--json]"},
     {"skeleton", bench_skeleton, "(the same options), or --serve=URL --folder=DIR"},
 };
+#define HINT "Try: lingnan bench --help\n"
 #define VERBS (sizeof verbs / sizeof verbs[0])
 
 static void usage(FILE *out)
@@ -39,18 +40,26 @@ static void usage(FILE *out)
                        "Example: lingnan bench flow shallow s.flow && lingnan bench book s.flow\n");
 }
 
+static bool is_help(const char *word)
+{
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0;
+}
+
 int bench_main(int argc, char **argv)
 {
-    const char *name = argc > 1 ? argv[1] : "--help";
-    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
+    bool help = argc <= 1;
+    for (int i = 1; i < argc; i++) {
+        help |= is_help(argv[i]);
+    }
+    if (help) {
         usage(stdout);
         return EX_OK;
     }
+    const char *name = argv[1];
     for (size_t i = 0; i < VERBS; i++) {
         if (strcmp(verbs[i].name, name) == 0) return verbs[i].run(argc - 1, argv + 1);
     }
-    (void)fprintf(stderr, "bench: no such verb: %s\n", name);
-    usage(stderr);
+    (void)fprintf(stderr, "bench: no such verb: %s\n" HINT, name);
     return EX_USAGE;
 }
 
@@ -59,7 +68,7 @@ int bench_fail(const char *verb, int fault, const struct fault_text *why)
     (void)fprintf(stderr, "bench %s: %s (%s)\n", verb, why->text, fault_name(fault));
     switch (fault) {
     case ERR_USAGE:
-        usage(stderr);
+        (void)fprintf(stderr, HINT);
         return EX_USAGE;
     case ERR_NOT_FOUND:
         return EX_NOINPUT;
