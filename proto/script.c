@@ -12,6 +12,7 @@
 struct order_row {
     struct order_key key;
     uint32_t participant; /* in `last`: who used the id last */
+    bool bare;            /* in `forms`: the order's line wrote a bare id */
     bool lost;
     UT_hash_handle hh;
 };
@@ -39,7 +40,7 @@ static void destroy_rows(struct order_row *rows)
 void script_destroy(struct script *script)
 {
     if (!script) return;
-    destroy_rows(script->bare);
+    destroy_rows(script->forms);
     destroy_rows(script->last);
     free(script);
 }
@@ -72,17 +73,19 @@ static struct order_row *add(struct order_row **rows, const struct order_key *ke
 bool script_is_bare(const struct script *script, const struct name *id, uint32_t participant)
 {
     struct order_key key = {*id, participant};
-    return find(script->bare, &key) != NULL;
+    const struct order_row *row = find(script->forms, &key);
+    return row && row->bare;
 }
 
-int script_set_bare(struct script *script, const struct name *id, uint32_t participant, bool bare)
+int script_note_form(struct script *script, const struct name *id, uint32_t participant, bool bare,
+                     bool accepted)
 {
     struct order_key key = {*id, participant};
-    struct order_row *row = find(script->bare, &key);
-    if (bare == (row != NULL)) return 0;
-    if (bare) return add(&script->bare, &key) ? 0 : ERR_NO_MEMORY;
-    HASH_DEL(script->bare, row);
-    free(row);
+    struct order_row *row = find(script->forms, &key);
+    if (row && !accepted) return 0;
+    if (!row) row = add(&script->forms, &key);
+    if (!row) return ERR_NO_MEMORY;
+    row->bare = bare;
     return 0;
 }
 
@@ -102,11 +105,9 @@ int script_applied(struct script *script, const struct command *command, const s
     struct order_key key = {*id, command->subject};
     bool is_named = script->named.size && script->named.type == COMMAND_ORDER &&
                     memcmp(&script->named.key, &key, sizeof key) == 0;
-    if (is_named) {
-        bool bare = memchr(script->named.text, '/', script->named.size) == NULL;
-        int fault = script_set_bare(script, id, command->subject, bare);
-        if (fault) return fault;
-    }
+    bool bare = is_named && !memchr(script->named.text, '/', script->named.size);
+    int fault = script_note_form(script, id, command->subject, bare, is_named);
+    if (fault) return fault;
     key.participant = 0;
     struct order_row *row = find(script->last, &key);
     if (!row) row = add(&script->last, &key);

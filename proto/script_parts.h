@@ -76,8 +76,8 @@ struct order_row;
 
 struct script {
     struct directory *directory;
-    struct order_row *bare; /* orders whose line wrote a bare id */
-    struct order_row *last; /* for each client id: the participant that used it last */
+    struct order_row *forms; /* how each order's line wrote its name */
+    struct order_row *last;  /* for each client id: the participant that used it last */
     int64_t now_ns;
     size_t line;
     uint32_t actor;
@@ -93,7 +93,9 @@ struct script {
 
 /* The memory of order names (script.c). */
 bool script_is_bare(const struct script *script, const struct name *id, uint32_t participant);
-int script_set_bare(struct script *script, const struct name *id, uint32_t participant, bool bare);
+/* Notes how a line wrote an order's name; `accepted`: for good, else only if nothing is known. */
+int script_note_form(struct script *script, const struct name *id, uint32_t participant, bool bare,
+                     bool accepted);
 uint32_t script_last_user(const struct script *script, const struct name *id);
 
 /* A line being read. */

@@ -226,8 +226,8 @@ static int read_line(struct script_reader *reader, struct line *line)
     if (item->kind != SCRIPT_COMMAND || item->command.type != COMMAND_ORDER) return 0;
     /* Many lines may be read before the first is answered, so the form is noted here already. */
     const struct name *id = &item->command.body.order.client_id;
-    bool qualified = reader->qualified || id->text[0] == '\0';
-    return qualified ? 0 : script_set_bare(reader->script, id, item->command.subject, true);
+    if (id->text[0] == '\0') return 0;
+    return script_note_form(reader->script, id, item->command.subject, !reader->qualified, false);
 }
 
 int script_read(struct script *script, const char *line, size_t size, struct script_item *out,
