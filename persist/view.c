@@ -298,7 +298,7 @@ int view_reset(struct view *view, struct fault_text *why)
 int view_open(const struct view_options *options, struct view **out, bool *out_rebuilt,
               struct fault_text *why)
 {
-    struct view *view;
+    struct view *view = NULL; /* gcc does not see that create() sets it */
     int fault = create(options->directory, true, options->map_bytes, &view, why);
     if (fault) return fault;
     fault = open_fully(view, options->verify, why);
@@ -321,7 +321,7 @@ int view_open(const struct view_options *options, struct view **out, bool *out_r
 
 int view_open_read(const char *directory, struct view **out, struct fault_text *why)
 {
-    struct view *view;
+    struct view *view = NULL; /* gcc does not see that create() sets it */
     int fault = create(directory, false, 0, &view, why);
     if (fault) return fault;
     fault = open_fully(view, false, why);
