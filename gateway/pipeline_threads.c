@@ -2,8 +2,11 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #define DESK_SLEEP_MS 100u /* the shadow flushes its view by the clock */
+#define DESK_NICE 5        /* of the desk's thread, when it has one of its own */
 #define DESK_WAITING_MS 2u /* a slow reader of rows is looked at again after this */
 
 struct runner {
@@ -97,11 +100,21 @@ static int step_counted(struct runner *runner)
     return done;
 }
 
+/* For people who look at the process with top or gdb: the first stage of the thread. */
+static const char *name_of(unsigned stages)
+{
+    if (stages & BIT(ENGINE)) return "engine";
+    return stages & BIT(JOURNAL) ? "journal" : "desk";
+}
+
 static void *run(void *argument)
 {
     struct runner *runner = argument;
     struct pipeline_threads *threads = runner->all;
     bool has_desk = runner->stages & BIT(DESK);
+    pthread_setname_np(pthread_self(), name_of(runner->stages));
+    if (runner->stages == BIT(DESK)) /* following may lag, the road may not; on Linux: a thread's */
+        (void)setpriority(PRIO_PROCESS, (id_t)gettid(), DESK_NICE);
     while (!atomic_load(&threads->stop)) {
         int done = step_counted(runner);
         if (done > 0) continue;
