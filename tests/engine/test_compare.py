@@ -19,7 +19,7 @@ import naive_flow  # noqa: E402  (the folder must be known first)
 
 COMMANDS = 2000  # of one script, beside setting up
 BATCH = 10
-CALLS_EVERY = 10  # every so many seeds the script is all call auctions
+CALLS_EVERY = 4  # every so many seeds the script is all call auctions
 SEEDS = 110
 SEEDS_FULL = 5000
 SHRINK_RUNS = 600

@@ -360,33 +360,37 @@ def flow(seed, commands):
 
 
 def calls(seed, commands):
-    """The lines of a script of call auctions only, one after the other, with many ties."""
+    """The lines of a script of call auctions only, with many ties: GBA's prices lie about where the
+    map of the link takes those of EWN, so that whole ranges of flows are equilibria."""
     script = Flow(seed)
     pick, below = script.pick, script.rng.randrange
     lot, ref = pick([1, 1, 2, 10]), pick([20, 400, 5000])
+    ratio, times = pick([("1/1", 1), ("1/1", 1), ("2/1", 2), ("6/5", 6 / 5), ("3/2", 3 / 2)])
+    base = [ref, round(ref * times) + pick([0, 0, 1, 3])]
     for zone in ZONES[:2]:
         script.say(f"zone {zone}")
     script.say(f"instrument X family=carbon lot={lot} ref={ref} band_ppm="
                f"{pick([100000, 300000, 1000000])} t_plus=0 fee_ppm=0 stp=allow phase=call")
-    script.say(f"ref X GBA price={ref + pick([0, 0, 1, ref // 5])}")
+    script.say(f"ref X GBA price={base[1] + pick([0, 0, 0, 1, ref // 5])}")
+    script.say(f"ref X EWN price={ref - pick([0, 0, ref // 20])}")
     for i in range(4):
         script.say(f"participant p{i} zone={ZONES[i % 2]}")
         script.say(f"deposit p{i} cash={4 * 10**17}")
         script.say(f"issue p{i} X qty={10**9}")
     while len(script.lines) < commands:
-        room = pick([0, 1, 3, 10, 30, 100]) * lot
+        room = pick([1, 3, 10, 30, 100, 300]) * lot
         script.year += 1
         script.say(f"period {script.year}")
         script.say(f"limit X EWN GBA lo={-pick([0, room])} hi={room}")
-        for source, target in (("EWN", "GBA"), ("GBA", "EWN")):
-            script.say(f"link X {source} {target} ratio={pick(RATIOS)} levy_ppm={pick(LEVIES)} "
-                       f"allowed={pick([0, 1, 1, 1])}")
-        spread, size = pick([1, 2, 5, ref // 10]), pick([1, 4, 20])
-        for _ in range(1 + below(24)):
+        usual = script.chance(75)
+        script.say(f"link X EWN GBA ratio={ratio if usual else pick(RATIOS)} "
+                   f"levy_ppm={0 if usual else pick(LEVIES)} allowed={pick([0, 1, 1, 1])}")
+        script.say(f"link X GBA EWN ratio={pick(RATIOS)} levy_ppm=0 allowed={below(2)}")
+        spread, size = pick([0, 1, 1, 2, 5, ref // 10]), pick([1, 4, 20, 20])
+        for _ in range(1 + below(16)):
             script.serial += 1
             person = below(4)
-            price = ref + (ref // pick([5, 10]) if person % 2 and below(2) else 0)
-            price += below(2 * spread + 1) - spread
+            price = base[person % 2] + below(2 * spread + 1) - spread
             script.say(f"order O{script.serial} p{person} X {pick(['buy', 'sell'])} "
                        f"qty={lot * (1 + below(size))} price={price}")
         script.say("uncross X")
