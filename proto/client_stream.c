@@ -1,10 +1,10 @@
-/* ln_stream.c - the connection itself: dial, receive, send, and a tick that watches over it.
+/* client_stream.c - the connection itself: dial, receive, send, and a tick that watches over it.
  *
  * Neither EOF nor aio timeouts are trusted: the tick closes a stream that was silent for three
  * heartbeats (nng_stream_close before anything waits), and only it frees one.
  */
 #include "engine/assert.h"
-#include "proto/ln_parts.h"
+#include "proto/client_parts.h"
 #include <stdio.h>
 
 void client_dial(struct ln_client *client)

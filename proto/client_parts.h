@@ -1,4 +1,4 @@
-/* ln_parts.h - what the files of the client library share. For ln_*.c only.
+/* client_parts.h - what the files of the client library share. For client*.c only.
  *
  *   DIALING -> CHALLENGE -> WELCOME -> UP -> LOST -> DIALING ...      any -> OVER
  *
@@ -7,8 +7,8 @@
  * Invariant: head <= sent <= tail; positions are ids less first_id; sent - head <= credits.
  *            A stream is freed only when no operation on it is under way, from the tick.
  */
-#ifndef PROTO_LN_PARTS_H
-#define PROTO_LN_PARTS_H
+#ifndef PROTO_CLIENT_PARTS_H
+#define PROTO_CLIENT_PARTS_H
 #include "proto/lingnan.h"
 #include <nng/nng.h>
 #include <pthread.h>
@@ -131,7 +131,7 @@ int64_t client_now_ms(void);
 /* Waits for `changed` until the deadline. False: it has passed. Needs: lock. */
 bool client_wait(struct ln_client *client, int64_t deadline_ms);
 
-/* ln_stream.c: all with the lock held. */
+/* client_stream.c: all with the lock held. */
 void client_dial(struct ln_client *client);
 void client_receive(struct ln_client *client);
 void client_pump(struct ln_client *client); /* sends what there is to send */
@@ -143,10 +143,10 @@ void client_on_received(void *client);
 void client_on_sent(void *client);
 void client_on_tick(void *client);
 
-/* ln_frames.c: takes whole frames out of `in`. With the lock; lets go of it for rows. */
+/* client_frames.c: takes whole frames out of `in`. With the lock; lets go of it for rows. */
 void client_frames(struct ln_client *client);
 
-/* ln_queue.c, with the lock. */
+/* client_queue.c, with the lock. */
 bool client_queue_room(const struct ln_client *client, size_t count);
 void client_queue_add(struct ln_client *client, const struct command *commands, size_t count,
                       struct client_call *call);
@@ -155,7 +155,7 @@ void client_queue_again(struct ln_client *client, uint64_t position);
 int client_queue_answer(struct ln_client *client, const struct wire_answer *answer);
 int client_queue_busy(struct ln_client *client, const struct wire_busy *busy);
 
-/* ln_inbox.c, with the lock. */
+/* client_inbox.c, with the lock. */
 bool client_inbox_room(const struct ln_client *client, size_t count);
 int client_inbox_push(struct ln_client *client, const struct ln_message *message);
 void client_inbox_deliver(struct ln_client *client); /* own callback; lets go of the lock */

@@ -1,5 +1,5 @@
-/* ln_inbox.c - messages between the connection and the user: a bounded ring and an eventfd. */
-#include "proto/ln_parts.h"
+/* client_inbox.c - messages between the connection and the user: a bounded ring and an eventfd. */
+#include "proto/client_parts.h"
 #include <stdlib.h>
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
-/* ln_open.c - open, close, and who we are. */
-#include "proto/ln_parts.h"
+/* client.c - open, close, and who we are. */
+#include "proto/client_parts.h"
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* ln_ask.c - questions: one at a time, rows handed to the caller's function. */
-#include "proto/ln_parts.h"
+/* client_ask.c - questions: one at a time, rows handed to the caller's function. */
+#include "proto/client_parts.h"
 
 int ln_query(struct ln_client *client, const struct query *query, ln_row *row, void *context,
              struct ln_answer *out, uint32_t timeout_ms)

@@ -1,9 +1,9 @@
-/* ln_queue.c - commands that have no answer yet, numbered once and for ever.
+/* client_queue.c - commands that have no answer yet, numbered once and for ever.
  *
  *   head <= sent <= tail: [head, sent) is on the wire, [sent, tail) waits for credit.
  */
 #include "engine/assert.h"
-#include "proto/ln_parts.h"
+#include "proto/client_parts.h"
 
 static struct client_entry *entry_at(struct ln_client *client, uint64_t position)
 {

@@ -1,6 +1,6 @@
-/* ln_frames.c - what the server says, frame by frame. */
+/* client_frames.c - what the server says, frame by frame. */
 #include "engine/assert.h"
-#include "proto/ln_parts.h"
+#include "proto/client_parts.h"
 #include <stdio.h>
 #include <string.h>
 
