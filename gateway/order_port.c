@@ -56,6 +56,8 @@ int order_port_listen(struct order_port *port, const char *url, int *out_port,
     acceptor->port = port;
     snprintf(acceptor->url, sizeof acceptor->url, "%s", url);
     int error = nng_stream_listener_alloc(&acceptor->listener, url);
+    if (!error && !strncmp(url, "tcp", 3)) /* else the kernel holds small frames back for 40 ms */
+        (void)nng_stream_listener_set_bool(acceptor->listener, NNG_OPT_TCP_NODELAY, true);
     if (!error) error = nng_stream_listener_listen(acceptor->listener);
     if (!error) error = nng_aio_alloc(&acceptor->aio, on_accept, acceptor);
     if (error) {
@@ -119,6 +121,7 @@ static void begin(struct order_port *port, nng_stream *stream, const char *url)
         return;
     }
     uint64_t now = timing_steady_ms();
+    (void)nng_stream_set_bool(stream, NNG_OPT_TCP_NODELAY, true); /* the listener's may not last */
     connection->stream = stream;
     connection->in_used = 0;
     connection->total = 0;
