@@ -111,6 +111,8 @@ def bad_input_is_named(lingnan):
     status, _, err = lingnan.run('submit', '-', text='zone\n', key='reg.key')
     same(status, 2)
     within(err, 'error line=1 ')
+    same(lingnan.run('submit', lingnan.path('nothing'), key='reg.key')[0], 66)
+    same(lingnan.run('submit', key='reg.key')[0], 64)
     same(lingnan.run(*look, '--help')[0], 0)
 
 
@@ -192,6 +194,8 @@ def audit_finds_a_flipped_byte(lingnan):
     within(err, 'ERR_')
     same(lingnan.run('journal', 'export', lingnan.path('data'))[0] != 0, True)
     same(lingnan.run('audit', lingnan.path('nothing'))[0], 66)
+    same(lingnan.run('journal', 'export', lingnan.path('nothing'))[0], 66)
+    same(lingnan.run('journal', 'import', lingnan.path('data'))[0], 64)
     same(lingnan.run('audit')[0], 64)
 
 
