@@ -150,6 +150,8 @@ class Flow:
             name, owner, _ = self.pick(self.orders)
             if "/" not in name and self.chance(30):
                 owner = person  # the same bare id for another participant
+            elif "/" in name and self.chance(30):
+                name = name.split("/")[1]  # the same id, now written bare
             return name, owner
         self.serial += 1
         if self.chance(15):
