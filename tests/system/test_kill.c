@@ -22,8 +22,8 @@
 
 #define CLIENTS 4u
 #define IN_FLIGHT 64u
-#define ORDERS_MAX_TEST 60000u
-#define TRADES_MAX_TEST 200000u
+#define ORDERS_MAX_TEST 400000u
+#define TRADES_MAX_TEST 2000000u
 
 static const char market[] = "zone EWN\nzone GBA\n"
                              "instrument CO2 family=carbon lot=1 tick=1 ref=5000 band_ppm=500000 "
