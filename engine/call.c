@@ -134,6 +134,7 @@ void call_new_room(struct engine *engine, uint16_t instrument)
         struct call call = {0};
         uint8_t first[ZONES_MAX], second[ZONES_MAX];
         uint32_t taken = 0, pairs = 0;
+        bool changed = false;
         for (uint32_t a = 0; a < engine->zones; a++)
             for (uint32_t b = a + 1; b < engine->zones; b++) {
                 if ((taken >> a & 1) || (taken >> b & 1)) continue;
@@ -144,10 +145,11 @@ void call_new_room(struct engine *engine, uint16_t instrument)
             }
         if (pairs == 0) return;
         for (uint32_t i = 0; i < pairs; i++)
-            trim_groups(engine, instrument, 1u << first[i] | 1u << second[i]);
+            changed |= trim_groups(engine, instrument, 1u << first[i] | 1u << second[i]);
         for (uint32_t i = 0; i < pairs; i++)
             add_pair(engine, instrument, first[i], second[i], &call);
-        if (!settle(engine, instrument, &call)) return;
+        changed |= settle(engine, instrument, &call);
+        if (!changed) return; /* a pair that trimming took away may have hidden another */
     }
 }
 

@@ -47,6 +47,8 @@ struct curve curve_read(struct engine *engine, uint16_t instrument, uint8_t zone
         point[i - 1].bid_ge = curve.demand;
     }
     curve.points = written;
+    /* A band between two ticks takes no order at all: the zone stands at its reference. */
+    if (curve.low > curve.high) curve.low = curve.high = state->ref;
     ASSERT(written == 0 || (point[0].price >= curve.low && point[written - 1].price <= curve.high));
     return curve;
 }

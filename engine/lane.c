@@ -8,16 +8,41 @@ static uint32_t *bucket_of(const struct engine *engine, uint8_t role, uint32_t a
     return &engine->lane_buckets[(key >> 32) & engine->lane_mask];
 }
 
-/* Takes a row: an unused one, or the one used longest ago. Cost: all rows, when the table is full.
- */
-static uint32_t row_take(struct engine *engine)
+/* The lane used longest ago, of everybody or of this command's user; counts those looked at. */
+static uint32_t oldest_lane(const struct engine *engine, const struct command *user,
+                            uint32_t *out_count)
 {
-    uint32_t oldest = 0;
+    uint32_t oldest = NIL;
+    *out_count = 0;
+    for (uint32_t i = 0; i < engine->lanes; i++) {
+        const struct lane *row = &engine->lane[i];
+        if (user && (row->role != user->role || row->actor != user->actor)) continue;
+        if (oldest == NIL || row->last_used < engine->lane[oldest].last_used) oldest = i;
+        (*out_count)++;
+    }
+    return oldest;
+}
+
+/* An enterprise that opens lane after lane recycles its own and forgets nobody else's answers. */
+static uint32_t lanes_of_one(const struct engine *engine)
+{
+    uint32_t share = engine->limits.lanes / 4;
+    if (share > LANES_OF_ENTERPRISE_MAX) share = LANES_OF_ENTERPRISE_MAX;
+    return share > 0 ? share : 1;
+}
+
+/* Takes a row for a new lane: an unused one, or the one used longest ago. Cost: all rows. */
+static uint32_t row_take(struct engine *engine, const struct command *command)
+{
+    uint32_t count, oldest = NIL;
     struct lane *row;
     uint32_t *link;
-    if (engine->lanes < engine->limits.lanes) return engine->lanes++;
-    for (uint32_t i = 1; i < engine->lanes; i++)
-        if (engine->lane[i].last_used < engine->lane[oldest].last_used) oldest = i;
+    if (command->role == ROLE_ENTERPRISE) {
+        oldest = oldest_lane(engine, command, &count);
+        if (count < lanes_of_one(engine)) oldest = NIL;
+    }
+    if (oldest == NIL && engine->lanes < engine->limits.lanes) return engine->lanes++;
+    if (oldest == NIL) oldest = oldest_lane(engine, NULL, &count);
     row = &engine->lane[oldest];
     link = bucket_of(engine, row->role, row->actor, row->lane);
     while (*link != oldest)
@@ -37,7 +62,7 @@ static uint32_t find(struct engine *engine, const struct command *command)
             row->role == command->role)
             return at;
     }
-    at = row_take(engine);
+    at = row_take(engine, command);
     row = &engine->lane[at];
     memset(row, 0, sizeof *row);
     row->lane = command->lane;

@@ -450,15 +450,43 @@ static void apply_replace(struct engine *engine, const struct command *command)
 }
 
 static void cancel_side(struct engine *engine, uint16_t instrument, uint8_t zone, uint8_t side,
-                        uint32_t account, enum cancel_reason reason)
+                        enum cancel_reason reason)
 {
     uint32_t slot = book_best(engine, instrument, zone, side);
     while (slot != NIL) {
         uint32_t next = book_next(engine, slot);
-        if (account == PARTICIPANT_ALL || engine->order[slot].participant == account)
-            order_cancel(engine, slot, reason);
+        order_cancel(engine, slot, reason);
         slot = next;
     }
+}
+
+/* Instrument, zone, bids then asks, best first. */
+static bool is_listed_before(const struct engine *engine, const struct trim *a,
+                             const struct trim *b)
+{
+    const struct order *x = &engine->order[a->slot], *y = &engine->order[b->slot];
+    if (x->instrument != y->instrument) return x->instrument < y->instrument;
+    if (x->zone != y->zone) return x->zone < y->zone;
+    if (x->side != y->side) return x->side < y->side;
+    if (x->price != y->price)
+        return x->side == SIDE_BUY ? x->price > y->price : x->price < y->price;
+    return x->priority < y->priority;
+}
+
+/* The orders of one participant, by its own list: the books of others are not walked. */
+static void cancel_own(struct engine *engine, const struct command_cancel_all *body,
+                       enum cancel_reason reason)
+{
+    uint32_t count = 0, slot = engine->participant[body->account].first_order;
+    for (; slot != NIL; slot = engine->order[slot].own_next) {
+        const struct order *order = &engine->order[slot];
+        if (body->instrument != INSTRUMENT_ALL && order->instrument != body->instrument) continue;
+        if (phase_cancels(engine->instrument[order->instrument].phase))
+            engine->trim[count++].slot = slot;
+    }
+    rows_sort(engine, engine->trim, count, is_listed_before);
+    for (uint32_t i = 0; i < count; i++)
+        order_cancel(engine, engine->trim[i].slot, reason);
 }
 
 static void apply_cancel_all(struct engine *engine, const struct command *command)
@@ -486,11 +514,15 @@ static void apply_cancel_all(struct engine *engine, const struct command *comman
         return;
     }
     done(engine);
+    if (!everybody) {
+        cancel_own(engine, body, reason);
+        return;
+    }
     for (uint32_t i = 0; i < engine->instruments; i++) {
         if ((one && i != body->instrument) || !phase_cancels(engine->instrument[i].phase)) continue;
         for (uint32_t zone = 0; zone < engine->zones; zone++)
             for (uint8_t side = 0; side < SIDES; side++)
-                cancel_side(engine, (uint16_t)i, (uint8_t)zone, side, body->account, reason);
+                cancel_side(engine, (uint16_t)i, (uint8_t)zone, side, reason);
     }
 }
 

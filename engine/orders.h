@@ -40,8 +40,12 @@ void call_new_room(struct engine *engine,
                    uint16_t instrument); /* 6.5, while a pair is executable */
 bool call_executable(const struct engine *engine, uint16_t instrument, uint8_t from, uint8_t to);
 
-/* trim.c: a group's own crossing orders in these zones, newest first. */
-void trim_groups(struct engine *engine, uint16_t instrument, uint32_t zones);
+/* rows.c: sorts scratch rows; `before` says which of two comes first. */
+typedef bool row_before(const struct engine *engine, const struct trim *a, const struct trim *b);
+void rows_sort(const struct engine *engine, struct trim *rows, uint32_t count, row_before *before);
+
+/* trim.c: a group's own crossing orders in these zones, newest first. Was anything cut? */
+bool trim_groups(struct engine *engine, uint16_t instrument, uint32_t zones);
 
 /* links.c: LINK events of directions that lost or won the room for one step. */
 void links_report(struct engine *engine, uint16_t instrument, bool silent);

@@ -6,38 +6,15 @@
  */
 #include "engine/orders.h"
 
-static bool goes_before(const struct trim *a, const struct trim *b, bool by_group)
+static bool is_newer(const struct engine *engine, const struct trim *a, const struct trim *b)
 {
-    if (by_group && a->group != b->group) return a->group < b->group;
+    (void)engine;
     return a->priority > b->priority;
 }
 
-static void sift(struct trim *rows, uint32_t at, uint32_t count, bool by_group)
+static bool by_group(const struct engine *engine, const struct trim *a, const struct trim *b)
 {
-    for (;;) {
-        uint32_t child = 2 * at + 1;
-        struct trim swap;
-        if (child >= count) return;
-        if (child + 1 < count && goes_before(&rows[child], &rows[child + 1], by_group)) child++;
-        if (!goes_before(&rows[at], &rows[child], by_group)) return;
-        swap = rows[at];
-        rows[at] = rows[child];
-        rows[child] = swap;
-        at = child;
-    }
-}
-
-/* Heap sort: no memory, no worst case; the last of the order stands on top. */
-static void sort_rows(struct trim *rows, uint32_t count, bool by_group)
-{
-    for (uint32_t i = count / 2; i > 0; i--)
-        sift(rows, i - 1, count, by_group);
-    for (uint32_t last = count; last > 1; last--) {
-        struct trim swap = rows[0];
-        rows[0] = rows[last - 1];
-        rows[last - 1] = swap;
-        sift(rows, 0, last - 1, by_group);
-    }
+    return a->group != b->group ? a->group < b->group : is_newer(engine, a, b);
 }
 
 static uint32_t gather(struct engine *engine, uint16_t instrument, uint32_t zones)
@@ -81,9 +58,19 @@ static int64_t crossing(const struct engine *engine, uint32_t newer_slot, uint32
     return divide_ceil(cut, lot) * lot;
 }
 
-/* Cost: quadratic in the open orders of one group. */
+/* A group that stands on one side only, the usual one, crosses nothing of its own. */
+static bool has_both_sides(const struct engine *engine, const struct trim *rows, uint32_t count)
+{
+    uint8_t side = engine->order[rows[0].slot].side;
+    for (uint32_t i = 1; i < count; i++)
+        if (engine->order[rows[i].slot].side != side) return true;
+    return false;
+}
+
+/* Cost: quadratic in the open orders of one group that stands on both sides. */
 static void measure_group(struct engine *engine, struct trim *rows, uint32_t count)
 {
+    if (!has_both_sides(engine, rows, count)) return;
     for (uint32_t newer = 0; newer < count; newer++) {
         int64_t left = engine->order[rows[newer].slot].left;
         for (uint32_t older = newer + 1; older < count && rows[newer].cut < left; older++)
@@ -91,13 +78,13 @@ static void measure_group(struct engine *engine, struct trim *rows, uint32_t cou
     }
 }
 
-void trim_groups(struct engine *engine, uint16_t instrument, uint32_t zones)
+bool trim_groups(struct engine *engine, uint16_t instrument, uint32_t zones)
 {
     struct trim *rows = engine->trim;
     uint32_t count, kept = 0;
-    if (engine->instrument[instrument].stp == STP_ALLOW) return;
+    if (engine->instrument[instrument].stp == STP_ALLOW) return false;
     count = gather(engine, instrument, zones);
-    sort_rows(rows, count, true);
+    rows_sort(engine, rows, count, by_group);
     for (uint32_t start = 0, end; start < count; start = end) {
         end = start + 1;
         while (end < count && rows[end].group == rows[start].group)
@@ -106,7 +93,8 @@ void trim_groups(struct engine *engine, uint16_t instrument, uint32_t zones)
     }
     for (uint32_t i = 0; i < count; i++)
         if (rows[i].cut > 0) rows[kept++] = rows[i];
-    sort_rows(rows, kept, false);
+    rows_sort(engine, rows, kept, is_newer);
     for (uint32_t i = 0; i < kept; i++)
         order_cut(engine, rows[i].slot, rows[i].cut);
+    return kept > 0;
 }

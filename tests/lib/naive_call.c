@@ -274,8 +274,9 @@ static wide crossing(const struct naive_instrument *x, const struct naive_order 
 }
 
 /* 6.9, last lines: a group's own crossing orders are trimmed, newest first. */
-static void trim(struct naive_instrument *x, const bool zones[])
+static bool trim(struct naive_instrument *x, const bool zones[])
 {
+    bool cut_any = false;
     uint64_t below = UINT64_MAX;
     for (;;) {
         struct naive_order *newest = NULL;
@@ -287,7 +288,7 @@ static void trim(struct naive_instrument *x, const bool zones[])
                     if (o->priority < below && (!newest || o->priority > newest->priority))
                         newest = o;
                 }
-        if (!newest) return;
+        if (!newest) return cut_any;
         below = newest->priority;
         for (int z = 0; z < naive.zones; z++)
             for (int i = 0; zones[z] && i < x->book[z][!newest->side].count; i++) {
@@ -295,6 +296,7 @@ static void trim(struct naive_instrument *x, const bool zones[])
                 if (o->priority < newest->priority && naive_same_group(o, newest))
                     cut += crossing(x, newest, o);
             }
+        if (cut > 0) cut_any = true;
         if (cut >= newest->left) {
             naive_cancel(newest, "SELF_TRADE");
         } else if (cut > 0) {
@@ -336,6 +338,7 @@ void naive_new_room(struct naive_instrument *x)
         struct coupling coupling[NAIVE_ZONES];
         bool zones[NAIVE_ZONES] = {0};
         int couplings = 0, pair[NAIVE_ZONES][2];
+        bool changed = false;
         for (int i = 0; i < naive.zones; i++)
             for (int j = i + 1; j < naive.zones; j++)
                 if (!zones[i] && !zones[j] && (executable(x, i, j) || executable(x, j, i))) {
@@ -347,13 +350,14 @@ void naive_new_room(struct naive_instrument *x)
         for (int i = 0; x->stp != N_ALLOW && i < couplings; i++) {
             bool two[NAIVE_ZONES] = {0};
             two[pair[i][0]] = two[pair[i][1]] = true;
-            trim(x, two);
+            changed = trim(x, two) || changed;
         }
         for (int i = 0; i < couplings; i++) {
             coupling[i] = together(x, pair[i][0], pair[i][1], result);
             result[pair[i][0]].said = result[pair[i][1]].said = true;
         }
-        if (!settle(x, result, coupling, couplings)) return;
+        changed = settle(x, result, coupling, couplings) || changed;
+        if (!changed) return;
     }
 }
 
