@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #define DESK_SLEEP_MS 100u /* the shadow flushes its view by the clock */
-#define DESK_NICE 5        /* of the desk's thread, when it has one of its own */
+#define DESK_NICE 10       /* of the desk's thread, when it has one of its own */
 #define DESK_WAITING_MS 2u /* a slow reader of rows is looked at again after this */
 
 struct runner {

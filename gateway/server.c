@@ -5,8 +5,13 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
-#define PREPARE_MS 100u       /* how often the spare segments are looked at */
+#define PREPARE_MS 100u /* how often the spare segments are looked at */
+#define PREPARE_NICE 10
+#define LAG_MS 5000u          /* how often a shadow that is behind is mentioned */
+#define LAG_COMMANDS 200000u  /* a second's worth at the rate it has to keep up with */
 #define PREPARE_FULL_MS 1000u /* after one could not be made */
 
 /* ---- Helper: empty journal segments, off the commit path ---- */
@@ -14,6 +19,7 @@
 static void prepare(uv_work_t *work)
 {
     struct server *server = work->data;
+    (void)setpriority(PRIO_PROCESS, (id_t)gettid(), PREPARE_NICE); /* this thread's only */
     server->prepare_result = journal_prepare_step(server->journal, &server->prepare_why);
 }
 
@@ -69,9 +75,21 @@ static void on_async(uv_async_t *handle)
     look(handle->data);
 }
 
+/* Above its rate the shadow may fall behind; that is shown, and it catches up. */
+static void tick_lag(struct server *server, uint64_t now)
+{
+    uint64_t committed = journal_committed_sequence(server->journal);
+    uint64_t applied = desk_sequence(server->desk);
+    if (now < server->lag_ms || committed < applied + LAG_COMMANDS) return;
+    server->lag_ms = now + LAG_MS;
+    log_line(LOG_INFO, "shadow-behind", "commands", log_number((int64_t)(committed - applied)),
+             NULL);
+}
+
 static void on_timer(uv_timer_t *handle)
 {
     struct server *server = handle->data;
+    tick_lag(server, timing_steady_ms());
     if (feed_port_tick(server->feed))
         waker_wake(pipeline_threads_waker(server->threads, STAGE_RELEASE));
     look(server);

@@ -41,6 +41,7 @@ struct server {
     uint64_t prepare_ms;         /* when to look again */
     _Atomic bool space_wanted;   /* the engine stage waits for a segment */
     _Atomic bool space_hopeless; /* the last try to make one failed */
+    uint64_t lag_ms;             /* when to mention a lagging shadow again */
     uint64_t drain_ms;           /* when draining began; 0: not draining */
     _Atomic bool stopped;
 
