@@ -7,7 +7,8 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-static const int guarded_signals[] = {SIGSEGV, SIGBUS};
+/* SIGILL: an assertion of the engine, when audit walks the state of a foreign directory. */
+static const int guarded_signals[] = {SIGSEGV, SIGBUS, SIGILL};
 #define SIGNALS (sizeof guarded_signals / sizeof guarded_signals[0])
 
 static struct sigaction before[SIGNALS];
