@@ -135,11 +135,11 @@ static int start(struct ln_client *client, struct fault_text *why)
     client->since_ms = client_now_ms();
     client_dial(client);
     nng_sleep_aio(CLIENT_TICK_MS, client->tick_aio);
-    while (!fault && client->stage != STAGE_UP) {
+    while (!fault && !client->ever_up) { /* it may be lost again before we wake */
         if (client->stage == STAGE_OVER)
             fault = fault_say(why, client->fault, "%s", client->why.text);
-        else if (!client_wait(client, client->since_ms + client->timeout_ms) &&
-                 client->stage != STAGE_UP && client->stage != STAGE_OVER)
+        else if (!client_wait(client, client->since_ms + client->timeout_ms) && !client->ever_up &&
+                 client->stage != STAGE_OVER)
             fault = fault_say(why, ERR_TIMEOUT, "no logon within %u ms", client->timeout_ms);
     }
     if (fault) client->closing = true;

@@ -50,10 +50,11 @@ void client_inbox_deliver(struct ln_client *client)
     struct ln_message message;
     if (!client->on_message || client->delivering) return;
     client->delivering = true;
-    while (client->inbox_count) {
+    while (client->inbox_count && client->on_message) { /* ln_close takes it away */
+        void (*on_message)(void *, const struct ln_message *) = client->on_message;
         pop(client, &message);
         (void)pthread_mutex_unlock(&client->lock);
-        client->on_message(client->context, &message);
+        on_message(client->context, &message);
         (void)pthread_mutex_lock(&client->lock);
     }
     client->delivering = false;

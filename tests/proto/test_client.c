@@ -361,6 +361,25 @@ static void test_call_survives_a_lost_connection(void **state)
     ln_close(client);
 }
 
+static void lose_at_once(struct fake_server *fake)
+{
+    fake_greet(fake);
+    fake_hang_up(fake);
+    fake_greet(fake);
+    fake_wait_release(fake);
+}
+
+/* The connection may be gone before ln_open's caller has woken; it was open all the same. */
+static void test_lost_right_after_the_welcome(void **state)
+{
+    (void)state;
+    fake_play(&server, lose_at_once);
+    open_client();
+    expect_kind(LN_LOST, ERR_CLOSED);
+    expect_kind(LN_BACK, 0);
+    ln_close(client);
+}
+
 static void vanish(struct fake_server *fake)
 {
     fake_greet(fake);
@@ -710,6 +729,7 @@ int main(void)
         CASE(test_busy_sends_again_in_order),
         CASE(test_lost_connection_sends_the_unanswered_again),
         CASE(test_call_survives_a_lost_connection),
+        CASE(test_lost_right_after_the_welcome),
         CASE(test_gives_up_in_the_end),
         CASE(test_fault_of_the_server_ends_it_by_name),
         CASE(test_key_withdrawn_meanwhile),
