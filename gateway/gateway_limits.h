@@ -11,6 +11,7 @@
 
 /* Connections. Slot 0 is the house: set-up commands of the market file take the same road. */
 #define CONNECTIONS_MAX 256u
+#define CONNECTIONS_SPARE 64u /* slots kept free of connections without a logon */
 #define SPEAKER_HOUSE 0u
 #define LISTEN_MAX 8u     /* order and feed addresses, each */
 #define ACCEPT_BACKLOG 1u /* accepts under way per address */

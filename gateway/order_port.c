@@ -145,6 +145,31 @@ static void begin(struct order_port *port, nng_stream *stream, const char *url)
     traffic_kick(connection); /* the CHALLENGE */
 }
 
+/* The connection that has waited longest for its logon; NULL when nobody does. */
+static struct connection *longest_waiting(struct order_port *port)
+{
+    struct connection *oldest = NULL;
+    for (uint32_t slot = SPEAKER_HOUSE + 1; slot < CONNECTIONS_MAX; slot++) {
+        struct connection *connection = &port->connections[slot];
+        if (connection->phase != CONNECTION_OPEN) continue;
+        if (atomic_load(&connection->speaker->state) >= SPEAKER_LIVE) continue;
+        if (!oldest || connection->opened_ms < oldest->opened_ms) oldest = connection;
+    }
+    return oldest;
+}
+
+static void begin_close(struct connection *connection, const char *why, uint64_t now);
+
+/* Connections that never log on may not keep users out: before the slots run short the one that
+ * has waited longest gives way. A user's own logon takes milliseconds. */
+static void make_room(struct order_port *port)
+{
+    struct connection *oldest;
+    if (port->open_count < CONNECTIONS_MAX - CONNECTIONS_SPARE) return;
+    oldest = longest_waiting(port);
+    if (oldest) begin_close(oldest, fault_name(ERR_LIMIT), timing_steady_ms());
+}
+
 static void tick_acceptor(struct order_port *port, struct acceptor *acceptor, uint64_t now)
 {
     if (acceptor->retry_ms && now >= acceptor->retry_ms) start_accept(acceptor);
@@ -153,6 +178,7 @@ static void tick_acceptor(struct order_port *port, struct acceptor *acceptor, ui
     acceptor->waiting = false;
     int error = nng_aio_result(acceptor->aio);
     if (!error) {
+        make_room(port);
         begin(port, nng_aio_get_output(acceptor->aio, 0), acceptor->url);
         start_accept(acceptor);
     } else if (error != NNG_ECLOSED) {
@@ -228,7 +254,8 @@ static void tick_open(struct connection *connection, uint64_t now)
         begin_close(connection, fault ? fault_name(fault) : "end", now);
         return;
     }
-    if (sending == SENDING_BUSY && now > sent + STALL_MS) {
+    bool busy = sending == SENDING_BUSY || sending == SENDING_AGAIN;
+    if (busy && now > sent + STALL_MS) {
         begin_close(connection, fault_name(ERR_SLOW_READER), now);
         return;
     }
