@@ -285,6 +285,38 @@ static void test_silence_and_crowds(void **state)
     still_served();
 }
 
+/* A session that reads nothing while its participant trades from another one is cut off with a
+ * reason; the one that trades never notices. */
+static void test_slow_reader(void **state)
+{
+    (void)state;
+    static struct command orders[500];
+    struct wire_frame frame;
+    assert_true(raw_connect(&hostile, port));
+    assert_int_equal(raw_logon(&hostile, &key), 0);
+    bool cut = false;
+    for (int round = 0; round < 400 && !cut; round++) {
+        for (int i = 0; i < 500; i++) {
+            orders[i] = order(1, next_id++);
+            orders[i].body.order.tif = TIF_IOC; /* accepted and cancelled: two reports each */
+        }
+        assert_true(raw_commands(&honest, orders, 500));
+        for (uint32_t answered = 0; answered < 500;) {
+            assert_true(raw_receive(&honest, &frame, 20000));
+            assert_int_not_equal(frame.type, WIRE_FAULT);
+            if (frame.type == WIRE_ANSWERS) answered += frame.count;
+        }
+        if (round % 10 == 0) cut = raw_file_has(log_path, "why=ERR_SLOW_READER");
+    }
+    for (int wait = 0; wait < 200 && !cut; wait++) {
+        usleep(50000); /* first the FAULT may be read, then the close */
+        cut = raw_file_has(log_path, "why=ERR_SLOW_READER");
+    }
+    assert_true(cut);
+    raw_close(&hostile);
+    still_served();
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -294,6 +326,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_cut_frames),
         cmocka_unit_test(test_noise),
         cmocka_unit_test(test_too_much),
+        cmocka_unit_test(test_slow_reader),
         cmocka_unit_test(test_silence_and_crowds),
     };
     if (argc < 2) raw_die("usage: test_hostile PROGRAM");
