@@ -141,7 +141,9 @@ static int read_all(struct trial *trial, struct market_file *market, const char 
         case SCRIPT_CLOCK:
             break;
         case SCRIPT_CAPACITY:
-            fault = market_file_join(&market->limits, &item.limits, path, why);
+            fault = trial->engine
+                        ? bad_line(path, number, 1, "capacity comes before the first command", why)
+                        : market_file_join(&market->limits, &item.limits, path, why);
             break;
         case SCRIPT_COMMAND:
             fault = try_command(trial, market, path, number, &item.command, why);
