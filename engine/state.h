@@ -328,6 +328,8 @@ static inline uint64_t state_order_id(const struct engine *engine, uint32_t slot
 /* numerator / denominator for positive denominators. */
 static inline int64_t divide_floor(int128 numerator, int128 denominator)
 {
+    if (numerator >= 0 && numerator <= INT64_MAX && denominator <= INT64_MAX)
+        return (int64_t)numerator / (int64_t)denominator; /* 128 bits cost ten times as much */
     int128 quotient = numerator / denominator;
     if (numerator % denominator < 0) quotient--;
     return (int64_t)quotient;
@@ -341,7 +343,10 @@ static inline int64_t divide_ceil(int128 numerator, int128 denominator)
 /* market.md 4: half_up(ppm x turnover / P). */
 static inline int64_t fee_of(int64_t ppm, int128 turnover)
 {
-    return ppm == 0 ? 0 : divide_floor(turnover * ppm * 2 + PPM, 2 * PPM);
+    if (ppm == 0) return 0;
+    if (turnover < INT64_MAX / (4 * PPM)) /* almost always; ppm <= PPM, so the product fits */
+        return ((int64_t)turnover * ppm * 2 + PPM) / (2 * PPM);
+    return divide_floor(turnover * ppm * 2 + PPM, 2 * PPM);
 }
 
 /* --- account.c: money, units, open orders ------------------------------------------------- */
