@@ -217,7 +217,8 @@
     F(u32, participant, 0, "participant id") F(u16, instrument, 0, "instrument id")                \
     F(u8, zone, 0, "zone id") F(u8, other_zone, 0, "zone id") F(u8, side, 0, "FIX 54")             \
     F(u8, exec, 0, "FIX 150") F(u8, status, 0, "FIX 39") F(word, reason, REASON_COUNT, "reason")   \
-    F(word_or, cancel, CANCEL_REASON_COUNT, "cancel reason") F(u8, liquidity, 0, "FIX 851")
+    F(word_or, cancel, CANCEL_REASON_COUNT, "cancel reason") F(u8, liquidity, 0, "FIX 851")  \
+    F(flag, kept_priority, 0, "")
 #define FIELDS_WIRE_rows(F)                                                                        \
     F(u64, sequence, 0, "commands") F(u32, ticket, 0, "") F(flag, last, 0, "")                     \
     F(word, reason, REASON_COUNT, "reason")

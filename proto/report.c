@@ -79,6 +79,7 @@ static void of_replaced(const struct event_replaced *event, struct wire_report *
     out->zone = event->zone;
     out->side = fix_side(event->side);
     out->exec = EXEC_REPLACED;
+    out->kept_priority = event->kept_priority;
     out->status = status_of(event->left, event->filled);
 }
 

@@ -46,11 +46,11 @@
     X(65, CHALLENGE, SERVER)                                                                       \
     X(66, WELCOME,   SERVER)                                                                       \
     X(67, ANSWERS,   SERVER)                                                                       \
-    X(68, REPORTS,   SERVER)                                                                       \
     X(69, ROWS,      SERVER)                                                                       \
     X(70, DIGEST,    SERVER)                                                                       \
     X(71, BUSY,      SERVER)                                                                       \
-    X(72, FAULT,     SERVER)
+    X(72, FAULT,     SERVER)                                                                       \
+    X(73, REPORTS,   SERVER)
 /* clang-format on */
 #define WIRE_ENUM(number, name, sender) WIRE_##name = number,
 enum wire_type { WIRE_LIST(WIRE_ENUM) WIRE_END };
@@ -134,6 +134,7 @@ struct wire_report {       /* an execution report; FIX tag numbers in brackets *
     uint8_t reason;        /* [103] enum reason of a rejection */
     uint8_t cancel;        /* enum cancel_reason; UNSET_ENUM unless cancelled or expired */
     uint8_t liquidity;     /* [851] 1 added, 2 removed, 4 call auction, 0 none */
+    uint8_t kept_priority; /* 1: replaced, and it kept its place in the queue */
 };
 struct wire_rows {     /* before `count` events of codec.h */
     uint64_t sequence; /* the state the rows show */

@@ -36,6 +36,9 @@ static void test_an_order(void **state)
     assert_true(reports[0].exec == EXEC_EXPIRED && reports[0].status == STATUS_EXPIRED);
     assert_int_equal(MAKE(REPLACED, replaced, .left = 4, .filled = 1, .price = 8), 1);
     assert_true(reports[0].exec == EXEC_REPLACED && reports[0].status == STATUS_PARTIAL);
+    assert_int_equal(reports[0].kept_priority, 0);
+    assert_int_equal(MAKE(REPLACED, replaced, .left = 4, .price = 8, .kept_priority = 1), 1);
+    assert_int_equal(reports[0].kept_priority, 1);
     assert_int_equal(MAKE(RESTED, rested, .left = 1), 0);
     assert_int_equal(MAKE(DONE, done, .command = COMMAND_DEPOSIT), 0);
 }
