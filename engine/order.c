@@ -300,8 +300,10 @@ static enum reason order_reason(const struct engine *engine, const struct comman
 static enum reason capacity_reason(const struct engine *engine, const struct order *draft,
                                    const struct name *client_id)
 {
-    if (engine->orders_open == engine->limits.orders || !book_has_room(engine))
-        return REASON_BOOK_FULL;
+    bool may_rest =
+        draft->type != ORDER_TYPE_MARKET && draft->tif != TIF_IOC && draft->tif != TIF_FOK;
+    if (engine->orders_open == engine->limits.orders) return REASON_BOOK_FULL;
+    if (may_rest && !book_has_room(engine)) return REASON_BOOK_FULL;
     if (!name_reserved(client_id) && !client_has_room(engine)) return REASON_CAPACITY;
     if (draft->position == NIL && engine->positions == engine->limits.positions)
         return REASON_CAPACITY;
@@ -399,6 +401,12 @@ static void apply_cancel(struct engine *engine, const struct command *command)
                      command->role == ROLE_OPERATOR ? CANCEL_REASON_OPERATOR : CANCEL_REASON_USER);
 }
 
+/* market.md 4: a smaller open quantity keeps its place. */
+static bool keeps_place(const struct order *order, const struct order *draft)
+{
+    return draft->price == order->price && draft->left <= order->left;
+}
+
 static enum reason replace_reason(struct engine *engine, const struct command *command,
                                   uint32_t slot, struct order *draft)
 {
@@ -418,7 +426,8 @@ static enum reason replace_reason(struct engine *engine, const struct command *c
     order_release(engine, order);
     reason = range_reason(engine, draft);
     order_freeze(engine, order);
-    if (reason == REASON_NONE && !book_has_room(engine)) reason = REASON_BOOK_FULL;
+    if (reason == REASON_NONE && !keeps_place(order, draft) && !book_has_room(engine))
+        reason = REASON_BOOK_FULL;
     return reason;
 }
 
@@ -435,7 +444,7 @@ static void apply_replace(struct engine *engine, const struct command *command)
         reject(engine, reason);
         return;
     }
-    keeps = draft.price == order->price && draft.left <= order->left;
+    keeps = keeps_place(order, &draft);
     old_left = order->left;
     old_price = order->price;
     if (!keeps) book_remove(engine, slot);

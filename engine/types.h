@@ -110,7 +110,7 @@ struct engine_limits {
     uint32_t participants;
     uint32_t orders;    /* open orders, all instruments together */
     uint32_t names;     /* client order ids remembered: open orders and those of two trading days */
-    uint32_t levels;    /* distinct prices held at once, all books together */
+    uint32_t levels;    /* distinct prices held at once, all books together: this many at least */
     uint32_t positions; /* (participant, instrument, zone) holdings */
     uint32_t auctions;
     uint32_t bids;
