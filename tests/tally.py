@@ -17,7 +17,8 @@ import sys
 OK = re.compile(r"^ok\b(?!.*# SKIP)", re.MULTILINE | re.IGNORECASE)
 SKIPPED = re.compile(r"^(not )?ok\b.*# SKIP", re.MULTILINE | re.IGNORECASE)  # cmocka: not ok
 NOT_OK = re.compile(r"^not ok\b(?!.*# SKIP)", re.MULTILINE | re.IGNORECASE)
-OUTPUT_LINES_MAX = 200
+OUTPUT_HEAD = 80  # lines shown of a long output, at its beginning
+OUTPUT_TAIL = 120  # and at its end
 
 
 def count_program(entry):
@@ -46,9 +47,10 @@ def show(entry):
     text = (entry.get("stdout") or "") + (entry.get("stderr") or "")
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("ok ")]
     print(f"--- {entry['name']}: {entry['result']}, status {entry.get('returncode')}")
-    if len(lines) > OUTPUT_LINES_MAX:
-        print(f"    ({len(lines) - OUTPUT_LINES_MAX} earlier lines left out)")
-    for line in lines[-OUTPUT_LINES_MAX:]:
+    if len(lines) > OUTPUT_HEAD + OUTPUT_TAIL:
+        left_out = len(lines) - OUTPUT_HEAD - OUTPUT_TAIL
+        lines[OUTPUT_HEAD:-OUTPUT_TAIL] = [f"({left_out} lines left out)"]
+    for line in lines:
         print("    " + line)
 
 
