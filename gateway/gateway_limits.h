@@ -11,10 +11,10 @@
 
 /* Connections. Slot 0 is the house: set-up commands of the market file take the same road. */
 #define CONNECTIONS_MAX 256u
-#define CONNECTIONS_SPARE 64u /* slots kept free of connections without a logon */
 #define SPEAKER_HOUSE 0u
-#define LISTEN_MAX 8u     /* order and feed addresses, each */
-#define ACCEPT_BACKLOG 1u /* accepts under way per address */
+#define NEWCOMERS_MAX 128u /* of them not logged on; one more and the oldest has to go */
+#define LISTEN_MAX 8u      /* order and feed addresses, each */
+#define ACCEPT_BACKLOG 1u  /* accepts under way per address */
 
 /* Commands of one connection that are received and not answered; also the size of its ring, and
  * never above the lane window (system.md section 2, exactly once). A power of two. */
@@ -55,6 +55,7 @@
 #define DRAIN_MS 10000u      /* SIGTERM: for what is in flight */
 
 _Static_assert(CONNECTIONS_MAX % 64 == 0, "whole words of the ready bitmap");
+_Static_assert(NEWCOMERS_MAX < CONNECTIONS_MAX - 1, "strangers never take all slots");
 _Static_assert(CREDITS_MAX <= LANE_WINDOW_MAX, "a lane window can hold all credits");
 _Static_assert((CREDITS_MAX & (CREDITS_MAX - 1)) == 0, "ring sizes are powers of two");
 _Static_assert((BATCHES & (BATCHES - 1)) == 0, "the batch pool is a ring");

@@ -54,6 +54,7 @@ struct acceptor {
     nng_aio *aio;
     _Atomic bool done; /* the accept under way has ended */
     bool waiting;      /* an accept is under way or its result waits */
+    nng_stream *held;  /* accepted, waiting for a slot that is being freed */
     uint64_t retry_ms; /* after a failed one */
     char url[160];
 };

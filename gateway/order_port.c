@@ -72,6 +72,70 @@ int order_port_listen(struct order_port *port, const char *url, int *out_port,
     return 0;
 }
 
+static void begin_close(struct connection *connection, const char *why, uint64_t now);
+
+struct refusal { /* a FAULT for somebody who has no slot */
+    nng_stream *stream;
+    nng_aio *aio;
+    uint8_t bytes[128];
+};
+
+static void on_refused(void *argument)
+{
+    struct refusal *refusal = argument;
+    nng_stream_free(refusal->stream);
+    nng_aio_reap(refusal->aio); /* from its own callback */
+    free(refusal);
+}
+
+/* Says why and closes, without a slot. */
+static void refuse(nng_stream *stream, const char *url, int fault)
+{
+    struct refusal *refusal = calloc(1, sizeof *refusal);
+    struct wire_fault said = {
+        .fault = fault, .limit = CONNECTIONS_MAX - 1, .field = {.text = "connections"}};
+    log_line(LOG_WARN, "connection-refused", "url", url, "reason", fault_name(fault), "limit",
+             log_number(CONNECTIONS_MAX - 1), NULL);
+    if (!refusal || nng_aio_alloc(&refusal->aio, on_refused, refusal)) {
+        free(refusal);
+        nng_stream_free(stream);
+        return;
+    }
+    struct wire_writer writer = {.bytes = refusal->bytes, .capacity = sizeof refusal->bytes};
+    bool fits = wire_fault_put(&writer, &said);
+    ASSERT(fits);
+    nng_iov piece = {.iov_buf = refusal->bytes, .iov_len = writer.used};
+    int error = nng_aio_set_iov(refusal->aio, 1, &piece);
+    ASSERT(error == 0);
+    refusal->stream = stream;
+    nng_aio_set_timeout(refusal->aio, LINGER_MS);
+    nng_stream_send(stream, refusal->aio);
+}
+
+/* Who is connected and not logged on; the oldest of them, and how many. */
+static struct connection *oldest_newcomer(struct order_port *port, uint32_t *out_count)
+{
+    struct connection *oldest = NULL;
+    *out_count = 0;
+    for (uint32_t slot = SPEAKER_HOUSE + 1; slot < CONNECTIONS_MAX; slot++) {
+        struct connection *connection = &port->connections[slot];
+        if (connection->phase != CONNECTION_OPEN) continue;
+        if (atomic_load(&connection->speaker->state) >= SPEAKER_LIVE) continue;
+        ++*out_count;
+        if (!oldest || connection->opened_ms < oldest->opened_ms) oldest = connection;
+    }
+    return oldest;
+}
+
+/* Connections that are not being closed. */
+static uint32_t open_phase_count(const struct order_port *port)
+{
+    uint32_t count = 0;
+    for (uint32_t slot = SPEAKER_HOUSE + 1; slot < CONNECTIONS_MAX; slot++)
+        count += port->connections[slot].phase == CONNECTION_OPEN;
+    return count;
+}
+
 static struct connection *unused(struct order_port *port)
 {
     for (uint32_t slot = SPEAKER_HOUSE + 1; slot < CONNECTIONS_MAX; slot++) {
@@ -110,14 +174,12 @@ static void name_peer(struct connection *connection, const char *url)
              (unsigned)ntohs(address.s_in.sa_port));
 }
 
-static void begin(struct order_port *port, nng_stream *stream, const char *url)
+static void begin(struct order_port *port, struct connection *connection, nng_stream *stream,
+                  const char *url)
 {
-    struct connection *connection = unused(port);
-    uint32_t slot = connection ? (uint32_t)(connection - port->connections) : 0;
-    if (!connection || furnish(connection, slot)) {
-        log_line(LOG_WARN, "connection-refused", "url", url, "limit",
-                 log_number(CONNECTIONS_MAX - 1), NULL);
-        nng_stream_free(stream);
+    uint32_t slot = (uint32_t)(connection - port->connections);
+    if (furnish(connection, slot)) {
+        refuse(stream, url, ERR_NO_MEMORY);
         return;
     }
     uint64_t now = timing_steady_ms();
@@ -145,42 +207,43 @@ static void begin(struct order_port *port, nng_stream *stream, const char *url)
     traffic_kick(connection); /* the CHALLENGE */
 }
 
-/* The connection that has waited longest for its logon; NULL when nobody does. */
-static struct connection *longest_waiting(struct order_port *port)
+/* Finds a slot for an accepted stream. Strangers may not crowd out those who can log on: beyond
+ * NEWCOMERS_MAX the oldest of them goes, with a reason, for the newest. */
+static void place(struct order_port *port, struct acceptor *acceptor, uint64_t now)
 {
-    struct connection *oldest = NULL;
-    for (uint32_t slot = SPEAKER_HOUSE + 1; slot < CONNECTIONS_MAX; slot++) {
-        struct connection *connection = &port->connections[slot];
-        if (connection->phase != CONNECTION_OPEN) continue;
-        if (atomic_load(&connection->speaker->state) >= SPEAKER_LIVE) continue;
-        if (!oldest || connection->opened_ms < oldest->opened_ms) oldest = connection;
+    uint32_t newcomers;
+    struct connection *oldest = oldest_newcomer(port, &newcomers);
+    struct connection *slot = unused(port);
+    bool freeing = port->open_count > open_phase_count(port);
+    if (oldest && (slot ? newcomers >= NEWCOMERS_MAX : !freeing)) {
+        speaker_fail(oldest->speaker, ERR_LIMIT, "connections", 0, NEWCOMERS_MAX);
+        traffic_kick(oldest); /* nothing else is on its way, so the FAULT is written at once */
+        begin_close(oldest, fault_name(ERR_LIMIT), now);
     }
-    return oldest;
-}
-
-static void begin_close(struct connection *connection, const char *why, uint64_t now);
-
-/* Connections that never log on may not keep users out: before the slots run short the one that
- * has waited longest gives way. A user's own logon takes milliseconds. */
-static void make_room(struct order_port *port)
-{
-    struct connection *oldest;
-    if (port->open_count < CONNECTIONS_MAX - CONNECTIONS_SPARE) return;
-    oldest = longest_waiting(port);
-    if (oldest) begin_close(oldest, fault_name(ERR_LIMIT), timing_steady_ms());
+    if (!slot && (oldest || freeing)) {
+        port->options.wake_main(port->options.context); /* one is being freed: look again */
+        return;
+    }
+    nng_stream *stream = acceptor->held;
+    acceptor->held = NULL;
+    if (slot)
+        begin(port, slot, stream, acceptor->url);
+    else
+        refuse(stream, acceptor->url, ERR_LIMIT);
+    start_accept(acceptor);
 }
 
 static void tick_acceptor(struct order_port *port, struct acceptor *acceptor, uint64_t now)
 {
     if (acceptor->retry_ms && now >= acceptor->retry_ms) start_accept(acceptor);
+    if (acceptor->held) place(port, acceptor, now);
     if (!atomic_load(&acceptor->done)) return;
     atomic_store(&acceptor->done, false);
     acceptor->waiting = false;
     int error = nng_aio_result(acceptor->aio);
     if (!error) {
-        make_room(port);
-        begin(port, nng_aio_get_output(acceptor->aio, 0), acceptor->url);
-        start_accept(acceptor);
+        acceptor->held = nng_aio_get_output(acceptor->aio, 0);
+        place(port, acceptor, now);
     } else if (error != NNG_ECLOSED) {
         log_line(LOG_WARN, "accept-failed", "url", acceptor->url, "why", nng_strerror(error), NULL);
         acceptor->retry_ms = now + ACCEPT_RETRY_MS;
@@ -301,6 +364,7 @@ static void stop_accepting(struct order_port *port)
     for (uint32_t i = 0; i < port->acceptor_count; i++) {
         struct acceptor *acceptor = &port->acceptors[i];
         nng_stream_listener_close(acceptor->listener);
+        if (acceptor->held) nng_stream_free(acceptor->held);
         if (acceptor->waiting) nng_aio_wait(acceptor->aio);
         if (atomic_load(&acceptor->done) && !nng_aio_result(acceptor->aio))
             nng_stream_free(nng_aio_get_output(acceptor->aio, 0));

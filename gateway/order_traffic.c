@@ -80,12 +80,13 @@ static void append_extra(struct connection *connection)
 }
 
 /* What every ring holds now, and after it a FAULT or HEARTBEAT. Rings hold whole frames only, so a
- * frame is never cut by another ring's. Returns false when there is nothing. */
+ * frame is never cut by another ring's. The road is looked at last and sent first: a report that
+ * was there before the desk's answer leaves before it. Returns false when there is nothing. */
 static bool gather(struct connection *connection)
 {
     connection->sent = 0;
     connection->total = 0;
-    for (int i = 0; i < SPEAKER_OUTS; i++) {
+    for (int i = SPEAKER_OUTS - 1; i >= 0; i--) {
         connection->limits[i] = ring_ready(&connection->speaker->out[i]);
         connection->total += connection->limits[i];
     }

@@ -273,15 +273,46 @@ static void test_silence_and_crowds(void **state)
     for (int i = 0; i < 300; i++)
         assert_true(raw_connect(&crowd[i], port));
     still_served();
+    assert_true(raw_connect(&hostile, port)); /* who can log on finds a place in the crowd */
+    assert_int_equal(raw_logon(&hostile, &key), 0);
+    raw_close(&hostile);
+    assert_int_equal(raw_fault(&crowd[0], &said, 20000), ERR_LIMIT); /* the first had to go */
+    assert_string_equal(said.field.text, "connections");
     for (int i = 0; i < 300; i++)
         raw_close(&crowd[i]);
-    bool in = false;
-    for (int tries = 0; tries < 200 && !in; tries++) {
-        in = raw_connect(&hostile, port) && raw_logon(&hostile, &key) == 0;
-        raw_close(&hostile);
-        if (!in) usleep(50000);
+    still_served();
+}
+
+/* All places taken by people who logged on: one more is told so; it gets in when one leaves. */
+static void test_full_house(void **state)
+{
+    (void)state;
+    static struct raw_client guests[300];
+    struct wire_fault said;
+    int in = 0;
+    int fault = 0;
+    while (in < 300) {
+        assert_true(raw_connect(&guests[in], port));
+        if (raw_logon(&guests[in], &key)) break;
+        in++;
     }
-    assert_true(in);
+    assert_true(in > 200 && in < 256);
+    raw_close(&guests[in]);
+    assert_true(raw_connect(&hostile, port));
+    fault = raw_fault(&hostile, &said, 20000);
+    assert_int_equal(fault, ERR_LIMIT);
+    assert_string_equal(said.field.text, "connections");
+    raw_close(&hostile);
+    still_served();
+    raw_close(&guests[0]);
+    for (int tries = 0; tries < 200 && fault; tries++) {
+        fault = raw_connect(&hostile, port) ? raw_logon(&hostile, &key) : ERR_CONNECT;
+        raw_close(&hostile);
+        if (fault) usleep(50000);
+    }
+    assert_int_equal(fault, 0);
+    for (int i = 1; i < in; i++)
+        raw_close(&guests[i]);
     still_served();
 }
 
@@ -328,6 +359,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_too_much),
         cmocka_unit_test(test_slow_reader),
         cmocka_unit_test(test_silence_and_crowds),
+        cmocka_unit_test(test_full_house),
     };
     if (argc < 2) raw_die("usage: test_hostile PROGRAM");
     program = argv[1];
