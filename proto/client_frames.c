@@ -8,7 +8,7 @@ static int malformed(struct ln_client *client, const char *frame)
 {
     char why[80];
     (void)snprintf(why, sizeof why, "the server sent a bad %s frame", frame);
-    client_lose(client, ERR_MALFORMED, why);
+    client_finish(client, ERR_MALFORMED, why); /* it would do it again */
     return ERR_MALFORMED;
 }
 
@@ -24,6 +24,12 @@ static void on_challenge(struct ln_client *client, const struct wire_frame *fram
         client_finish(client, ERR_VERSION, "the server speaks another version of the protocol");
         return;
     }
+    if (client->ever_up &&
+        memcmp(challenge.cluster, client->cluster, sizeof client->cluster) != 0) {
+        client_finish(client, ERR_CONFLICT, "another exchange answers at this address now");
+        return;
+    }
+    memcpy(client->cluster, challenge.cluster, sizeof client->cluster);
     memcpy(logon.public_key, client->key.public_key, sizeof logon.public_key);
     if (keyfile_sign(&client->key, challenge.nonce, challenge.cluster, logon.signature)) {
         client_finish(client, ERR_SYSTEM, "the logon could not be signed");
@@ -108,7 +114,8 @@ static int hand_out(struct ln_client *client, struct wire_reader *reader)
         struct event_buffer buffer = {.bytes = bytes, .capacity = sizeof bytes};
         fault = wire_row_get(reader, &buffer);
         if (fault) break;
-        question->row(question->context, (const struct event *)(const void *)bytes);
+        if (question->row)
+            question->row(question->context, (const struct event *)(const void *)bytes);
         rows++;
     }
     (void)pthread_mutex_lock(&client->lock);
@@ -250,7 +257,7 @@ void client_frames(struct ln_client *client)
         int got = wire_frame_get(client->in + start, client->in_used - start, &frame, &used);
         if (got > 0) break;
         if (got < 0) {
-            client_lose(client, got, "the server sent a frame of an impossible length");
+            client_finish(client, got, "the server sent a frame of an impossible length");
             break;
         }
         if (!client_inbox_room(client, (size_t)frame.count + 2)) {

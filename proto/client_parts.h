@@ -22,6 +22,7 @@
 #define CLIENT_RETRY_MAX_MS 5000 /* longest wait a BUSY can ask for */
 #define CLIENT_HEARTBEAT_MS 5000 /* if the server names none */
 #define CLIENT_LOGOFF_MS 500     /* longest wait for LOGOFF to leave */
+#define CLIENT_LISTEN_MS 500     /* how long to listen for a FAULT when sending has failed */
 #define CLIENT_INBOX_MIN 4096    /* a frame of messages always fits an empty inbox */
 #define CLIENT_QUEUE_MAX (1u << 20)
 #define CLIENT_INBOX_MAX (1u << 24)
@@ -98,6 +99,8 @@ struct ln_client {
     int64_t said_ms;
     int64_t busy_ms; /* commands not before */
     int64_t backoff_ms;
+    int64_t mute_ms;     /* sending failed then: we only listen for why; 0: not so */
+    uint8_t cluster[16]; /* of the exchange we have commands with */
     struct wire_welcome welcome;
 
     uint8_t *in;

@@ -83,11 +83,17 @@ int client_queue_busy(struct ln_client *client, const struct wire_busy *busy)
     return 0;
 }
 
+/* A body the server could not read would cost the connection. */
 static bool commands_good(const struct command *commands, size_t count)
 {
+    uint8_t body[CODEC_BODY_MAX];
+    struct command back;
     if (count == 0 || count > FRAME_ITEMS_MAX) return false;
-    for (size_t index = 0; index < count; index++)
+    for (size_t index = 0; index < count; index++) {
         if (codec_body_size(commands[index].type) == 0) return false;
+        size_t size = codec_body_put(body, sizeof body, &commands[index]);
+        if (codec_body_get(body, size, commands[index].type, &back, NULL)) return false;
+    }
     return true;
 }
 

@@ -12,6 +12,7 @@ void client_dial(struct ln_client *client)
     ASSERT(!client->dialing && !client->stream);
     client->stage = STAGE_DIALING;
     client->dialing = true;
+    client->mute_ms = 0;
     nng_stream_dialer_dial(client->dialer, client->dial_aio);
 }
 
@@ -54,7 +55,7 @@ static void compose(struct ln_client *client)
 
 void client_pump(struct ln_client *client)
 {
-    if (client->sending || !client->stream) return;
+    if (client->sending || client->mute_ms || !client->stream) return;
     if (client->stage == STAGE_UP && client->out_size == 0) compose(client);
     if (client->stage != STAGE_UP && client->stage != STAGE_WELCOME) return;
     if (client->out_size == 0) return;
@@ -181,9 +182,10 @@ void client_on_sent(void *context)
     if (client->stage == STAGE_LOST || client->stage == STAGE_OVER) {
         client->out_size = 0;
         client_hurry(client);
-    } else if (result != 0) {
+    } else if (result != 0) { /* a FAULT that says why may already be here to be read */
         client->out_size = 0;
-        client_lose(client, ERR_CLOSED, "the server closed the connection");
+        client->mute_ms = client_now_ms();
+        client_hurry(client);
     } else {
         client->out_done += nng_aio_count(client->send_aio);
         if (client->out_done < client->out_size) {
@@ -201,6 +203,10 @@ void client_on_sent(void *context)
 /* Deadlines of a connection that stands. */
 static void watch(struct ln_client *client, int64_t now_ms)
 {
+    if (client->mute_ms && now_ms - client->mute_ms >= CLIENT_LISTEN_MS) {
+        client_lose(client, ERR_CLOSED, "the server closed the connection");
+        return;
+    }
     if (client->stage != STAGE_UP) {
         int64_t began_ms = client->ever_up ? client->heard_ms : client->since_ms;
         if (client->stage != STAGE_DIALING && now_ms - began_ms >= client->timeout_ms)
@@ -227,6 +233,15 @@ static void free_stream(struct ln_client *client)
     client->stream = NULL;
 }
 
+/* Until the next tick. */
+static nng_duration pause_ms(const struct ln_client *client, int64_t now_ms)
+{
+    bool hurry = client->stage == STAGE_LOST || client->mute_ms || now_ms < client->busy_ms;
+    uint32_t quarter_ms = client->welcome.heartbeat_ms / 4;
+    if (hurry || (quarter_ms && quarter_ms < CLIENT_HURRY_MS)) return CLIENT_HURRY_MS;
+    return quarter_ms && quarter_ms < CLIENT_TICK_MS ? (nng_duration)quarter_ms : CLIENT_TICK_MS;
+}
+
 void client_on_tick(void *context)
 {
     struct ln_client *client = context;
@@ -244,7 +259,6 @@ void client_on_tick(void *context)
         now_ms >= client->retry_ms)
         client_dial(client);
     client_inbox_deliver(client);
-    bool hurry = client->stage == STAGE_LOST || now_ms < client->busy_ms;
-    if (!client->closing) nng_sleep_aio(hurry ? CLIENT_HURRY_MS : CLIENT_TICK_MS, client->tick_aio);
+    if (!client->closing) nng_sleep_aio(pause_ms(client, now_ms), client->tick_aio);
     (void)pthread_mutex_unlock(&client->lock);
 }

@@ -80,7 +80,8 @@ LN_API size_t ln_pending(struct ln_client *client);
 
 /* Queues 1..FRAME_ITEMS_MAX commands (type and body; the library sets lane and id, the server the
  * rest) and returns at once; all or none are taken. Ids are *out_first_id, +1, ... Returns 0,
- * ERR_BUSY (queue_max), ERR_CLOSED (given up) or ERR_USAGE. */
+ * ERR_BUSY (queue_max), ERR_CLOSED (given up) or ERR_USAGE (count, type, a name or an enum
+ * value that cannot be sent). */
 LN_API int ln_submit(struct ln_client *client, const struct command *commands, size_t count,
                      uint64_t *out_first_id);
 
@@ -107,7 +108,8 @@ struct ln_answer {
     uint64_t rows;
     uint8_t hash[32]; /* QUERY_DIGEST */
 };
-/* One question; one at a time per client (others wait). Returns 0, ERR_TIMEOUT, ERR_CLOSED. */
+/* One question; one at a time per client (others wait). `row` may be NULL. Returns 0, ERR_TIMEOUT,
+ * ERR_CLOSED. */
 LN_API int ln_query(struct ln_client *client, const struct query *query, ln_row *row, void *context,
                     struct ln_answer *out, uint32_t timeout_ms);
 
