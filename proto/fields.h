@@ -18,7 +18,8 @@
 /* ---- Command bodies: FIELDS_COMMAND_<member of COMMAND_LIST> ---- */
 #define FIELDS_COMMAND_zone(F) F(name, name, 0, "")
 #define FIELDS_COMMAND_instrument(F)                                                               \
-    F(name, name, 0, "") F(i64, lot, 0, "units") F(i64, tick, 0, "fen") F(i64, ref_price, 0, "fen") \
+    F(name, name, 0, "") F(i64, lot, 0, "units") F(i64, tick, 0, "fen")                            \
+    F(i64, ref_price, 0, "fen")                                                                    \
     F(i64, band_ppm, 0, "ppm") F(i64, fee_ppm, 0, "ppm") F(i64, block_from, 0, "units")            \
     F(i64, t_plus, 0, "trading days") F(word, family, FAMILY_COUNT, "family")                      \
     F(word_or, stp, STP_COUNT, "stp") F(word_or, phase, PHASE_COUNT, "phase")
@@ -199,7 +200,8 @@
     F(i64, time_ns, 0, "ns since 1970, UTC") F(u32, participant_id, 0, "participant id")           \
     F(u32, credits, 0, "commands") F(u32, heartbeat_ms, 0, "ms") F(word, role, ROLE_COUNT, "role")
 #define FIELDS_WIRE_query(F)                                                                       \
-    F(u32, ticket, 0, "") F(word, query.kind, QUERY_END, "query kind") F(u8, query.zone, 0, "zone id")       \
+    F(u32, ticket, 0, "") F(word, query.kind, QUERY_END, "query kind")                             \
+    F(u8, query.zone, 0, "zone id")                                                                \
     F(u8, query.to_zone, 0, "zone id") F(flag, query.local, 0, "")                                 \
     F(u16, query.instrument, 0, "instrument id") F(u32, query.participant, 0, "participant id")    \
     F(u32, query.auction, 0, "auction id") F(u32, query.rows_max, 0, "rows")                       \
@@ -210,7 +212,8 @@
     F(verb, command, 0, "command type") F(word, reason, REASON_COUNT, "reason")                    \
     F(flag, flags, 0, "1: repeat")
 #define FIELDS_WIRE_report(F)                                                                      \
-    F(u64, sequence, 0, "commands") F(u64, order_id, 0, "order id") F(u64, trade, 0, "trade number") \
+    F(u64, sequence, 0, "commands") F(u64, order_id, 0, "order id")                                \
+    F(u64, trade, 0, "trade number")                                                               \
     F(i64, time_ns, 0, "ns since 1970, UTC") F(i64, price, 0, "fen") F(i64, last_qty, 0, "units")  \
     F(i64, last_price, 0, "fen") F(i64, money, 0, "fen") F(i64, fee, 0, "fen")                     \
     F(i64, filled, 0, "units") F(i64, left, 0, "units") F(name, client_id, 0, "")                  \

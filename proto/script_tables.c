@@ -236,7 +236,8 @@ const struct script_verb script_verbs[] = {
             "closed, call, no-cancel, continuous, break, halt, closing, settlement"),
     COMMAND("uncross", UNCROSS, uncross_slots, "uncross CO2", "the call auction"),
     COMMAND("day", DAY, day_slots, "day 2026-06-02", "changes the trading day"),
-    COMMAND("period", PERIOD, period_slots, "period 2027", "compliance period: balances start anew"),
+    COMMAND("period", PERIOD, period_slots, "period 2027",
+            "compliance period: balances start anew"),
     COMMAND("auction", AUCTION, auction_slots,
             "auction A1 CO2 regime=GD-2015 seller=reserve offer=500000 reserve=937 floor_min=1000 "
             "share_ppm=500000",
@@ -255,7 +256,8 @@ const struct script_verb script_verbs[] = {
     LOOK("directory", DIRECTORY, directory_slots, "directory from=0 rows=1000", "all names"),
     LOOK("trades", TRADES, trades_slots, "trades CO2 from=1 rows=100 participant=mill",
          "trades by number; a running exchange only"),
-    {.help = {"digest", "digest", "BLAKE2b-256 over the whole state", true}, .kind = SCRIPT_DIGEST}};
+    {.help = {"digest", "digest", "BLAKE2b-256 over the whole state", true},
+     .kind = SCRIPT_DIGEST}};
 /* clang-format on */
 const size_t script_verb_count = sizeof script_verbs / sizeof script_verbs[0];
 

@@ -1,94 +1,8 @@
-/* The client library against a server that says what each case tells it to: logon, answers and
- * reports, credits and BUSY, lost connections, damaged frames, questions, deadlines. */
-#include "tests/lib/cmocka_all.h"
-#include "proto/lingnan.h"
-#include "tests/proto/fake_server.h"
-#include <poll.h>
-#include <stdio.h>
-#include <stdatomic.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#define PATIENCE_MS 20000 /* only a hanging case meets it */
-
-static struct fake_server server;
-static struct ln_client *client;
-
-static int setup(void **state)
-{
-    (void)state;
-    client = NULL;
-    return fake_start(&server) ? 0 : -1;
-}
-
-/* A case that failed half way leaves its client to the process's end. */
-static int teardown(void **state)
-{
-    (void)state;
-    atomic_store(&server.release, 1);
-    atomic_store(&server.opened, 1);
-    const int wrong = fake_end(&server);
-    if (wrong) print_message("the fake server's check in line %d failed\n", wrong);
-    return wrong ? -1 : 0;
-}
-
-static int open_with(struct ln_options options, struct fault_text *why)
-{
-    options.url = server.url;
-    options.key_path = server.key_path;
-    const int fault = ln_open(&options, &client, why);
-    atomic_store(&server.opened, 1);
-    return fault;
-}
-
-static void open_client(void)
-{
-    struct fault_text why = {""};
-    const int fault = open_with((struct ln_options){.lane = 9}, &why);
-    if (fault) print_message("%s\n", why.text);
-    assert_int_equal(fault, 0);
-}
-
-static const struct command *periods(size_t count)
-{
-    static struct command commands[FRAME_ITEMS_MAX];
-    for (size_t i = 0; i < count; i++)
-        commands[i] = (struct command){.type = COMMAND_PERIOD, .body.period.year = 2026};
-    return commands;
-}
-
-static struct ln_message next(void)
-{
-    struct ln_message message;
-    assert_int_equal(ln_receive(client, &message, PATIENCE_MS), 0);
-    return message;
-}
-
-static void expect_kind(enum ln_kind kind, int fault)
-{
-    const struct ln_message message = next();
-    assert_int_equal(message.kind, kind);
-    if (kind == LN_LOST || kind == LN_FAILED) assert_int_equal(message.fault, fault);
-}
-
-static void expect_answer(uint64_t id, uint8_t flags)
-{
-    const struct ln_message message = next();
-    assert_int_equal(message.kind, LN_ANSWER);
-    assert_int_equal(message.answer.id, id);
-    assert_int_equal(message.answer.sequence, 100 + id);
-    assert_int_equal(message.answer.flags, flags);
-}
+/* test_client.c - the client library against a server that says what each case tells it to: logon,
+ * answers and reports, credits and BUSY, questions, deadlines. */
+#include "tests/proto/client_case.h"
 
 /* ---- Opening ---- */
-
-static void until_logoff(struct fake_server *fake)
-{
-    struct wire_frame frame;
-    fake_greet(fake);
-    FAKE_CHECK(fake, fake_next(fake, &frame) && frame.type == WIRE_LOGOFF);
-}
 
 static void test_open_says_who_we_are(void **state)
 {
@@ -132,15 +46,6 @@ static void test_open_without_server(void **state)
     const struct ln_options options = {.url = url, .key_path = server.key_path};
     assert_int_equal(ln_open(&options, &client, &why), ERR_CONNECT);
     assert_true(strlen(why.text) > 0);
-}
-
-static void refuse_key(struct fake_server *fake)
-{
-    if (!fake_accept(fake)) return;
-    fake_challenge(fake);
-    (void)fake_logon(fake);
-    fake_fault(fake, ERR_KEY, "logon");
-    fake_hang_up(fake);
 }
 
 static void test_open_with_wrong_key(void **state)
@@ -316,195 +221,6 @@ static void test_busy_sends_again_in_order(void **state)
         assert_int_equal(answers[i].id, i + 1);
     ln_close(client);
 }
-
-/* ---- Lost connections ---- */
-
-static void lose_in_the_middle(struct fake_server *fake)
-{
-    fake_greet(fake);
-    const uint32_t lane = fake_commands(fake, 1, 5);
-    fake_answers(fake, lane, 1, 2, 0);
-    fake_hang_up(fake);
-    fake_greet(fake);
-    FAKE_CHECK(fake, fake_commands(fake, 3, 3) == lane);
-    fake_answers(fake, lane, 3, 3, ANSWER_FLAG_REPEAT);
-    fake_wait_release(fake);
-}
-
-static void test_lost_connection_sends_the_unanswered_again(void **state)
-{
-    (void)state;
-    uint64_t first;
-    fake_play(&server, lose_in_the_middle);
-    open_client();
-    assert_int_equal(ln_submit(client, periods(5), 5, &first), 0);
-    expect_answer(1, 0);
-    expect_answer(2, 0);
-    expect_kind(LN_LOST, ERR_CLOSED);
-    expect_kind(LN_BACK, 0);
-    for (uint64_t id = 3; id <= 5; id++)
-        expect_answer(id, ANSWER_FLAG_REPEAT);
-    assert_int_equal(ln_pending(client), 0);
-    ln_close(client);
-}
-
-static void test_call_survives_a_lost_connection(void **state)
-{
-    (void)state;
-    struct wire_answer answers[5];
-    fake_play(&server, lose_in_the_middle);
-    open_client();
-    assert_int_equal(ln_call(client, periods(5), 5, answers, PATIENCE_MS), 0);
-    assert_int_equal(answers[1].flags, 0);
-    assert_int_equal(answers[2].flags, ANSWER_FLAG_REPEAT);
-    assert_int_equal(answers[4].id, 5);
-    ln_close(client);
-}
-
-static void lose_at_once(struct fake_server *fake)
-{
-    fake_greet(fake);
-    fake_hang_up(fake);
-    fake_greet(fake);
-    fake_wait_release(fake);
-}
-
-/* The connection may be gone before ln_open's caller has woken; it was open all the same. */
-static void test_lost_right_after_the_welcome(void **state)
-{
-    (void)state;
-    fake_play(&server, lose_at_once);
-    open_client();
-    expect_kind(LN_LOST, ERR_CLOSED);
-    expect_kind(LN_BACK, 0);
-    ln_close(client);
-}
-
-static void vanish(struct fake_server *fake)
-{
-    fake_greet(fake);
-    fake_wait_opened(fake);
-    nng_stream_listener_close(fake->listener);
-    fake_hang_up(fake);
-}
-
-static void test_gives_up_in_the_end(void **state)
-{
-    (void)state;
-    uint64_t first;
-    struct ln_message message;
-    fake_play(&server, vanish);
-    assert_int_equal(open_with((struct ln_options){.give_up_ms = 200}, NULL), 0);
-    expect_kind(LN_LOST, ERR_CLOSED);
-    expect_kind(LN_FAILED, ERR_CONNECT);
-    assert_int_equal(ln_receive(client, &message, PATIENCE_MS), ERR_CLOSED);
-    assert_int_equal(ln_submit(client, periods(1), 1, &first), ERR_CLOSED);
-    ln_close(client);
-}
-
-static void refuse_later(struct fake_server *fake)
-{
-    fake_greet(fake);
-    fake_wait_opened(fake);
-    fake_fault(fake, ERR_REFUSED, "account");
-    fake_wait_release(fake);
-}
-
-static void test_fault_of_the_server_ends_it_by_name(void **state)
-{
-    (void)state;
-    struct wire_answer answer;
-    fake_play(&server, refuse_later);
-    open_client();
-    const struct ln_message message = next();
-    assert_int_equal(message.kind, LN_FAILED);
-    assert_int_equal(message.fault, ERR_REFUSED);
-    assert_non_null(strstr(message.why.text, "ERR_REFUSED"));
-    assert_non_null(strstr(message.why.text, "account"));
-    assert_int_equal(ln_call(client, periods(1), 1, &answer, PATIENCE_MS), ERR_CLOSED);
-    ln_close(client);
-}
-
-static void refuse_on_return(struct fake_server *fake)
-{
-    fake_greet(fake);
-    fake_wait_opened(fake);
-    fake_fault(fake, ERR_SLOW_READER, "reports");
-    fake_hang_up(fake);
-    refuse_key(fake);
-}
-
-static void test_key_withdrawn_meanwhile(void **state)
-{
-    (void)state;
-    fake_play(&server, refuse_on_return);
-    open_client();
-    expect_kind(LN_LOST, ERR_SLOW_READER);
-    expect_kind(LN_FAILED, ERR_KEY);
-    ln_close(client);
-}
-
-/* ---- Damaged frames ---- */
-
-static void send_oversize(struct fake_server *fake)
-{
-    const uint8_t head[FRAME_HEAD] = {0xff, 0xff, 0xff, 0x7f, WIRE_REPORTS};
-    fake_greet(fake);
-    fake_wait_opened(fake);
-    FAKE_CHECK(fake, fake_send(fake, head, sizeof head));
-    fake_wait_release(fake);
-}
-
-static void test_oversize_frame_is_refused(void **state)
-{
-    (void)state;
-    fake_play(&server, send_oversize);
-    open_client();
-    const struct ln_message message = next();
-    assert_true(message.kind == LN_LOST || message.kind == LN_FAILED);
-    assert_int_equal(message.fault, ERR_TOO_LONG);
-    ln_close(client);
-}
-
-static void send_damage(struct fake_server *fake)
-{
-    const uint8_t cut[FRAME_HEAD + 3] = {FRAME_HEAD - 4 + 3, 0, 0, 0, WIRE_REPORTS, 0, 1, 0};
-    fake_greet(fake);
-    fake_wait_opened(fake);
-    FAKE_CHECK(fake, fake_send(fake, cut, sizeof cut));
-    fake_wait_release(fake);
-}
-
-static void test_damaged_frame_is_refused(void **state)
-{
-    (void)state;
-    fake_play(&server, send_damage);
-    open_client();
-    const struct ln_message message = next();
-    assert_true(message.kind == LN_LOST || message.kind == LN_FAILED);
-    assert_int_equal(message.fault, ERR_MALFORMED);
-    ln_close(client);
-}
-
-static void answer_what_was_not_asked(struct fake_server *fake)
-{
-    fake_greet(fake);
-    fake_wait_opened(fake);
-    fake_answers(fake, 9, 1, 1, 0);
-    fake_wait_release(fake);
-}
-
-static void test_answer_to_nothing_is_refused(void **state)
-{
-    (void)state;
-    fake_play(&server, answer_what_was_not_asked);
-    open_client();
-    const struct ln_message message = next();
-    assert_true(message.kind == LN_LOST || message.kind == LN_FAILED);
-    assert_int_equal(message.fault, ERR_MALFORMED);
-    ln_close(client);
-}
-
 /* ---- Questions ---- */
 
 static uint32_t fake_question(struct fake_server *fake)
@@ -711,8 +427,6 @@ static void test_full_inbox_pauses_and_loses_nothing(void **state)
     ln_close(client);
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -727,15 +441,6 @@ int main(void)
         CASE(test_queue_is_bounded_and_calls_time_out),
         CASE(test_credits_bound_what_is_under_way),
         CASE(test_busy_sends_again_in_order),
-        CASE(test_lost_connection_sends_the_unanswered_again),
-        CASE(test_call_survives_a_lost_connection),
-        CASE(test_lost_right_after_the_welcome),
-        CASE(test_gives_up_in_the_end),
-        CASE(test_fault_of_the_server_ends_it_by_name),
-        CASE(test_key_withdrawn_meanwhile),
-        CASE(test_oversize_frame_is_refused),
-        CASE(test_damaged_frame_is_refused),
-        CASE(test_answer_to_nothing_is_refused),
         CASE(test_questions),
         CASE(test_learn_reads_all_pages),
         CASE(test_heartbeats),
