@@ -35,7 +35,7 @@ const struct config_option config_options[] = {
     CAPACITY("participants", participants, PARTICIPANTS_MAX, "participants"),
     CAPACITY("orders", orders, ORDERS_MAX, "open orders"),
     CAPACITY("names", names, UINT32_MAX, "client order ids remembered"),
-    CAPACITY("levels", levels, UINT32_MAX, "distinct prices held at once"),
+    CAPACITY("levels", levels, UINT32_MAX, "distinct prices held at once, at least this many"),
     CAPACITY("positions", positions, UINT32_MAX, "holdings"),
     CAPACITY("auctions", auctions, AUCTIONS_MAX, "auctions"),
     CAPACITY("bids", bids, BIDS_MAX, "bids"),

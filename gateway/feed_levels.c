@@ -13,7 +13,8 @@ struct feed_levels {
     uint32_t change_count;
     uint32_t heads_mask;
     uint32_t capacity;
-    uint32_t free; /* list through `chain` */
+    uint32_t free;   /* list through `chain` */
+    uint32_t unused; /* slots from here on were never used */
     uint32_t instruments;
 };
 
@@ -39,8 +40,7 @@ struct feed_levels *feed_levels_create(uint32_t capacity, uint32_t instruments)
     }
     memset(levels->heads, 0xFF, heads * sizeof *levels->heads);
     memset(levels->books, 0xFF, instruments * sizeof *levels->books);
-    for (uint32_t i = 0; i < levels->capacity; i++)
-        levels->slots[i].chain = i + 1 < levels->capacity ? i + 1 : FEED_LEVEL_NONE;
+    levels->free = FEED_LEVEL_NONE;
     return levels;
 }
 
@@ -82,9 +82,10 @@ static struct feed_level *find_or_add(struct feed_levels *levels, struct key key
         if (same(&levels->slots[i], key)) return &levels->slots[i];
     }
     uint32_t index = levels->free;
-    ASSERT(index != FEED_LEVEL_NONE);
+    if (index == FEED_LEVEL_NONE) index = levels->unused++;
+    ASSERT(index < levels->capacity);
     struct feed_level *level = &levels->slots[index];
-    levels->free = level->chain;
+    if (index == levels->free) levels->free = level->chain;
     uint32_t *book = &levels->books[key.instrument];
     *level = (struct feed_level){.price = key.price,
                                  .chain = *head,

@@ -43,15 +43,22 @@ static void on_pipe(nng_pipe pipe, nng_pipe_ev event, void *context)
     atomic_fetch_add(&feed->subscribers, event == NNG_PIPE_EV_ADD_POST ? 1 : -1);
 }
 
+/* The most prices that can stand in all books: each has an order, and the engine keeps prices in
+ * leaves of 64, of which `levels` may be in use. */
+static uint32_t prices_max(const struct engine_limits *limits)
+{
+    return limits->levels < limits->orders / 64 ? limits->levels * 64 : limits->orders;
+}
+
 /* The books as they stand, read from the recovered engine before any stage runs. */
 static int load_levels(struct feed_port *feed, const struct engine *engine)
 {
     const struct engine_limits *limits = engine_limits_of(engine);
-    size_t capacity = 2 * sizeof(struct event_row_level) * ((size_t)limits->levels + 1);
+    size_t capacity = 2 * sizeof(struct event_row_level) * ((size_t)prices_max(limits) + 1);
     void *bytes = mmap(NULL, capacity, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (bytes == MAP_FAILED) return ERR_NO_MEMORY;
-    struct look_query look = {.look = LOOK_BOOK, .rows_max = limits->levels};
+    struct look_query look = {.look = LOOK_BOOK, .rows_max = prices_max(limits)};
     for (uint32_t instrument = 0; instrument < limits->instruments; instrument++) {
         look.instrument = (uint16_t)instrument;
         for (uint32_t zone = 0; zone < limits->zones; zone++) {
@@ -79,7 +86,7 @@ int feed_port_open(const struct engine *engine, struct feed_port **out, struct f
     feed->epoch = (uint64_t)timing_wall_ns();
     feed->sequence = engine_sequence(engine);
     feed->time_ns = engine_time(engine);
-    feed->levels = feed_levels_create(limits->levels, limits->instruments);
+    feed->levels = feed_levels_create(prices_max(limits), limits->instruments);
     feed->topics = calloc(limits->instruments, sizeof *feed->topics);
     feed->touched = calloc(limits->instruments, sizeof *feed->touched);
     bool whole = feed->levels && feed->topics && feed->touched && !load_levels(feed, engine);
