@@ -28,11 +28,13 @@ static void print_help(FILE *out, const char *verb)
           "  --connect URL   the exchange, ipc:///path or tcp://host:port (or LINGNAN_CONNECT)\n"
           "  --key FILE      your key file (or LINGNAN_KEY); it says who acts\n"
           "  --json          print one JSON object a line\n"
-          "  --lane N --id N a command sent again under the same numbers is applied once\n"
+          "  --lane N --id N a command sent again under the same numbers is applied once;\n"
+          "                  as words, lane=N id=N, the same. Both or none, from 1\n"
           "\n"
           "The words and keys are those of the market script, see proto/SCRIPT.md.\n"
-          "exit status: 0 done, 1 refused by the market, 64 usage, 65 unreadable, 69 no\n"
-          "connection, 77 the key is not good.\n"
+          "A `trade` line has the script's keys that your side may know, then fee= and left=.\n"
+          "exit status: 0 done, 1 refused by the market, 64 an option, word or key that cannot\n"
+          "be read, 66 no key file, 69 no connection, 77 the key is not good.\n"
           "\n"
           "example:\n"
           "  export LINGNAN_CONNECT=ipc:///run/lingnan/orders LINGNAN_KEY=mill.key\n"
@@ -54,6 +56,10 @@ static bool join(char line[SCRIPT_LINE_MAX + 1], const char *verb, int argc, cha
 
 static int run_command(struct online *online, struct command *command)
 {
+    if (command->lane && online->options.lane) {
+        fputs("lingnan: give --lane and --id or lane= and id=, not both\n", stderr);
+        return EX_USAGE;
+    }
     const enum reason reason = online_may_send(online, command);
     if (reason != REASON_NONE) {
         online_print_rejected(online, command, reason, 0, 0);

@@ -18,10 +18,12 @@ static const char submit_help[] =
     "\n"
     "Sends a market script (proto/SCRIPT.md) to a running exchange in the name of the key's owner\n"
     "and prints what became of each line. `time` and `capacity` lines are passed over: a running\n"
-    "exchange keeps its own clock and its capacities.\n"
+    "exchange keeps its own clock and its capacities. Lines with lane= and id= are sent under\n"
+    "those numbers; with --lane N --id N the others are numbered from there on.\n"
     "\n"
     "exit status: 0 all done, 1 the market refused something, 2 a line cannot be read (what stood\n"
-    "before it has been sent), 69 no connection, 77 the key is not good.\n"
+    "before it has been sent), 64 usage, 66 no such file, 69 no connection, 77 the key is not\n"
+    "good.\n"
     "\n"
     "examples:\n"
     "  lingnan submit orders.script --key mill.key --connect ipc:///run/lingnan/orders\n"
@@ -58,6 +60,10 @@ static int add(struct submit *submit, const struct command *command)
         online_print_rejected(&submit->online, command, reason, 0, 0);
         submit->rejected++;
         return 0;
+    }
+    if (submit->batched && !online_follows(&submit->batch[submit->batched - 1], command)) {
+        const int fault = flush(submit);
+        if (fault) return fault;
     }
     submit->batch[submit->batched++] = *command;
     return submit->batched == FRAME_ITEMS_MAX ? flush(submit) : 0;

@@ -1,11 +1,41 @@
 #include "gateway/online.h"
 #include "engine/assert.h"
 #include "gateway/line_json.h"
+#include "gateway/report_line.h"
+#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Reads the number of an option, 1 to max, once. False: standard error has been told. */
+static bool take_number(const char *title, const char *option, uint64_t max, uint64_t *out)
+{
+    char *end;
+    if (*out) {
+        fprintf(stderr, "%s: %s is given twice\n", title, option);
+        return false;
+    }
+    errno = 0;
+    const unsigned long long number = strtoull(optarg, &end, 10);
+    if (*optarg < '0' || *optarg > '9' || *end || errno || number == 0 || number > max) {
+        fprintf(stderr, "%s: %s %.40s: wants a number from 1 to %" PRIu64 "\n", title, option,
+                optarg, max);
+        return false;
+    }
+    *out = number;
+    return true;
+}
+
+static bool is_complete(const char *title, const struct online_options *options)
+{
+    if (!options->connect) fprintf(stderr, "%s: give --connect URL or LINGNAN_CONNECT\n", title);
+    if (!options->key) fprintf(stderr, "%s: give --key FILE or LINGNAN_KEY\n", title);
+    const bool whole = (options->lane == 0) == (options->first_id == 0);
+    if (!whole) fprintf(stderr, "%s: --lane and --id go together\n", title);
+    return options->connect && options->key && whole;
+}
 
 bool online_take_options(int argc, char **argv, struct online_options *out)
 {
@@ -18,6 +48,7 @@ bool online_take_options(int argc, char **argv, struct online_options *out)
                                             {0}};
     *out =
         (struct online_options){.connect = getenv("LINGNAN_CONNECT"), .key = getenv("LINGNAN_KEY")};
+    uint64_t lane = 0;
     int option;
     optind = 0;
     while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
@@ -35,31 +66,39 @@ bool online_take_options(int argc, char **argv, struct online_options *out)
             out->help = true;
             return true;
         case 'l':
-            out->lane = (uint32_t)strtoul(optarg, NULL, 10);
+            if (!take_number(argv[0], "--lane", UINT32_MAX, &lane)) return false;
             break;
         case 'i':
-            out->first_id = strtoull(optarg, NULL, 10);
+            if (!take_number(argv[0], "--id", UINT64_MAX, &out->first_id)) return false;
             break;
         default:
             return false;
         }
     }
-    if (!out->connect) fprintf(stderr, "%s: give --connect URL or LINGNAN_CONNECT\n", argv[0]);
-    if (!out->key) fprintf(stderr, "%s: give --key FILE or LINGNAN_KEY\n", argv[0]);
-    return out->connect && out->key;
+    out->lane = (uint32_t)lane;
+    return is_complete(argv[0], out);
+}
+
+static int connect_lane(struct online *online, uint32_t lane, uint64_t id, struct fault_text *why)
+{
+    const struct ln_options open = {.url = online->options.connect,
+                                    .key_path = online->options.key,
+                                    .lane = lane,
+                                    .first_id = id};
+    if (online->client) ln_close(online->client);
+    online->client = NULL;
+    online->lane = lane;
+    online->next_id = id;
+    return ln_open(&open, &online->client, why);
 }
 
 int online_open(struct online *online, const struct online_options *options, struct fault_text *why)
 {
-    const struct ln_options open = {.url = options->connect,
-                                    .key_path = options->key,
-                                    .lane = options->lane,
-                                    .first_id = options->first_id};
-    *online = (struct online){.json = options->json};
+    *online = (struct online){.options = *options, .plain_id = options->first_id};
     online->directory = directory_create();
     online->script = online->directory ? script_create(online->directory) : NULL;
     int fault = online->script ? 0 : fault_say(why, ERR_NO_MEMORY, "no memory left");
-    if (!fault) fault = ln_open(&open, &online->client, why);
+    if (!fault) fault = connect_lane(online, options->lane, options->first_id, why);
     if (!fault) {
         fault = ln_learn(online->client, online->directory, ONLINE_TIMEOUT_MS);
         if (fault) fault_say(why, fault, "%s: %s", options->connect, fault_message(fault));
@@ -101,7 +140,7 @@ enum reason online_may_send(const struct online *online, const struct command *c
 void online_print(const struct online *online, const char *text, size_t size)
 {
     if (size == 0) return;
-    if (online->json) {
+    if (online->options.json) {
         line_json_print(stdout, text, size);
     } else {
         printf("%.*s\n", (int)size, text);
@@ -136,6 +175,53 @@ void online_print_rejected(struct online *online, const struct command *command,
     print_event(online, &event.head);
 }
 
+/* Reports are not sent again: what the first answer said besides the order is not known. */
+static void print_repeat(struct online *online, const struct command *command)
+{
+    char text[SCRIPT_LINE_MAX];
+    const bool cancel = command->type == COMMAND_CANCEL;
+    const struct name *id =
+        cancel ? &command->body.cancel.client_id : &command->body.replace.client_id;
+    int size = snprintf(text, sizeof text, "%s order=%.*s", cancel ? "cancelled" : "replaced",
+                        NAME_BYTES, id->text[0] ? id->text : "-");
+    if (!id->text[0])
+        size += snprintf(text + size, sizeof text - (size_t)size, " oid=%" PRIu64,
+                         cancel ? command->body.cancel.order_id : command->body.replace.order_id);
+    size += snprintf(text + size, sizeof text - (size_t)size, " repeat=1");
+    online_print(online, text, (size_t)size);
+}
+
+static void print_cleared(void *context, const struct event *row)
+{
+    if (row->type != EVENT_ROW_AUCTION) return;
+    const struct event_row_auction *auction = (const void *)row;
+    const struct event_cleared event = {.head = {.type = EVENT_CLEARED, .size = sizeof event},
+                                        .price = auction->price,
+                                        .sold = auction->sold,
+                                        .offer = auction->offer,
+                                        .auction = auction->auction,
+                                        .instrument = auction->instrument,
+                                        .state = auction->state,
+                                        .name = auction->name};
+    print_event(context, &event.head);
+}
+
+/* The answer to `clear` says only that it was done; an auction is cleared once, so its row tells
+ * the result also later. */
+static int look_cleared(struct online *online, const struct command *command,
+                        const struct wire_answer *answer)
+{
+    const struct query query = {.kind = QUERY_AUCTION,
+                                .auction = command->body.clear.auction,
+                                .instrument = INSTRUMENT_NONE,
+                                .participant = PARTICIPANT_NONE,
+                                .zone = ZONE_NONE,
+                                .to_zone = ZONE_NONE};
+    struct ln_answer looked;
+    if (command->type != COMMAND_CLEAR || answer->reason != REASON_NONE) return 0;
+    return ln_query(online->client, &query, print_cleared, online, &looked, ONLINE_TIMEOUT_MS);
+}
+
 static void print_answer(struct online *online, const struct command *command,
                          const struct wire_answer *answer)
 {
@@ -144,6 +230,19 @@ static void print_answer(struct online *online, const struct command *command,
         online_print_rejected(online, command, (enum reason)answer->reason, answer->sequence,
                               flags);
         return;
+    }
+    if (command->type == COMMAND_CANCEL || command->type == COMMAND_REPLACE) {
+        if (flags) print_repeat(online, command);
+        return;
+    }
+    if (command->type == COMMAND_PHASE) {
+        const struct event_phase phase = {.head = {.type = EVENT_PHASE,
+                                                   .size = sizeof phase,
+                                                   .flags = flags,
+                                                   .sequence = answer->sequence},
+                                          .instrument = command->body.phase.instrument,
+                                          .phase = command->body.phase.phase};
+        print_event(online, &phase.head);
     }
     if (command->type != COMMAND_ORDER) return;
     const struct command_order *order = &command->body.order;
@@ -165,70 +264,10 @@ static void print_answer(struct online *online, const struct command *command,
     print_event(online, &event.head);
 }
 
-/* "S2", or "-" and the public id for an order without a client id. */
-static void order_name(const struct wire_report *report, char out[NAME_BYTES + 1])
-{
-    const size_t size = directory_name_size(&report->client_id);
-    memcpy(out, report->client_id.text, size);
-    out[size] = '\0';
-    if (size == 0) strcpy(out, "-");
-}
-
 static void print_report(struct online *online, const struct wire_report *report)
 {
-    static const char *const cancel_words[] = {
-#define CANCEL_WORD(number, name, word) [number] = word,
-        CANCEL_REASON_LIST(CANCEL_WORD)
-#undef CANCEL_WORD
-    };
-    const struct directory *names = online->directory;
-    const struct name *instrument = directory_instrument_name(names, report->instrument);
-    const struct name *zone = directory_zone_name(names, report->zone);
-    const struct name *other = directory_zone_name(names, report->other_zone);
-    const bool sell = report->side == '2';
-    char order[NAME_BYTES + 1];
-    char text[SCRIPT_LINE_MAX];
-    int size = 0;
-    order_name(report, order);
-    switch ((enum exec_type)report->exec) {
-    case EXEC_NEW:
-    case EXEC_REJECTED: /* the answer has said it */
-        return;
-    case EXEC_TRADE:
-        if (report->trade == 0) {
-            size = snprintf(text, sizeof text,
-                            "auction-fill instrument=%.32s order=%s zone=%.32s price=%" PRId64
-                            " qty=%" PRId64 " fee=%" PRId64 " left=%" PRId64,
-                            instrument->text, order, zone->text, report->last_price,
-                            report->last_qty, report->fee, report->left);
-            break;
-        }
-        size = snprintf(
-            text, sizeof text,
-            "trade n=%" PRIu64 " instrument=%.32s order=%s side=%s from=%.32s to=%.32s"
-            " qty=%" PRId64 " price=%" PRId64 " money=%" PRId64 " fee=%" PRId64 " left=%" PRId64,
-            report->trade, instrument->text, order, sell ? "sell" : "buy",
-            sell ? zone->text : other->text, sell ? other->text : zone->text, report->last_qty,
-            report->last_price, report->money, report->fee, report->left);
-        break;
-    case EXEC_CANCELED:
-    case EXEC_EXPIRED:
-        size = snprintf(text, sizeof text, "cancelled order=%s left=%" PRId64 " reason=%s", order,
-                        report->last_qty,
-                        report->cancel < sizeof cancel_words / sizeof cancel_words[0]
-                            ? cancel_words[report->cancel]
-                            : "-");
-        break;
-    case EXEC_REPLACED:
-        size = snprintf(text, sizeof text, "replaced order=%s left=%" PRId64 " price=%" PRId64,
-                        order, report->left, report->price);
-        break;
-    }
-    if (strcmp(order, "-") == 0 && size > 0) {
-        size +=
-            snprintf(text + size, sizeof text - (size_t)size, " oid=%" PRIu64, report->order_id);
-    }
-    if (size > 0) online_print(online, text, (size_t)size);
+    char text[REPORT_LINE_MAX];
+    online_print(online, text, report_line(online->directory, report, text));
 }
 
 static void ignore_row(void *context, const struct event *row)
@@ -286,12 +325,35 @@ static int learn_created(struct online *online, const struct command *command,
     return directory_learn(online->directory, &event.head);
 }
 
+bool online_follows(const struct command *last, const struct command *next)
+{
+    return last->lane == next->lane && (next->lane == 0 || next->id == last->id + 1);
+}
+
+/* A connection has one lane and rising ids: for numbers that do not follow, a new one. */
+static int take_lane(struct online *online, const struct command *first, size_t count)
+{
+    struct fault_text why = {.text = ""};
+    const bool plain = first->lane == 0;
+    const uint32_t lane = plain ? online->options.lane : first->lane;
+    const uint64_t id = plain ? online->plain_id : first->id;
+    int fault = 0;
+    if (lane != online->lane || (lane != 0 && id != online->next_id)) {
+        fault = connect_lane(online, lane, id, &why);
+        if (fault && why.text[0]) fprintf(stderr, "lingnan: %s\n", why.text);
+    }
+    online->next_id = id + count;
+    if (plain) online->plain_id = id + count;
+    return fault;
+}
+
 int online_send(struct online *online, const struct command *commands, size_t count,
                 size_t *rejected)
 {
     static struct wire_answer answers[FRAME_ITEMS_MAX]; /* too large for the stack */
     ASSERT(count >= 1 && count <= FRAME_ITEMS_MAX);
-    int fault = ln_call(online->client, commands, count, answers, ONLINE_TIMEOUT_MS);
+    int fault = take_lane(online, &commands[0], count);
+    if (!fault) fault = ln_call(online->client, commands, count, answers, ONLINE_TIMEOUT_MS);
     if (!fault) fault = await_reports(online);
     if (fault) return fault;
     struct wire_report report;
@@ -302,6 +364,7 @@ int online_send(struct online *online, const struct command *commands, size_t co
         print_answer(online, &commands[i], &answers[i]);
         if (answers[i].reason != REASON_NONE) ++*rejected;
         fault = learn_created(online, &commands[i], &answers[i]);
+        if (!fault) fault = look_cleared(online, &commands[i], &answers[i]);
     }
     for (; more; more = next_report(online, &report))
         print_report(online, &report);

@@ -17,7 +17,7 @@ struct online_options {
     const char *connect; /* ipc:///path or tcp://host:port */
     const char *key;     /* path of the key file */
     uint32_t lane;       /* 0: a random one */
-    uint64_t first_id;   /* with a lane */
+    uint64_t first_id;   /* of the lane; 0 without one */
     bool json;
     bool help;
 };
@@ -27,11 +27,15 @@ struct online {
     struct directory *directory;
     struct script *script;
     struct wire_welcome me;
-    bool json;
+    struct online_options options; /* texts borrowed */
+    uint32_t lane;                 /* of this connection; 0: a random one */
+    uint64_t next_id;              /* in that lane */
+    uint64_t plain_id;             /* next id of options.lane, for commands without a lane */
 };
 
-/* Takes --connect, --key, --json and --help out of argv (also LINGNAN_CONNECT and LINGNAN_KEY);
- * what is left starts at argv[optind]. Returns false after telling standard error what is wrong. */
+/* Takes --connect, --key, --json, --lane, --id and --help out of argv (also LINGNAN_CONNECT and
+ * LINGNAN_KEY); what is left starts at argv[optind]. Returns false after telling standard error
+ * what is wrong. */
 bool online_take_options(int argc, char **argv, struct online_options *out);
 
 /* Connects, logs on and learns all names. On failure everything is closed again. */
@@ -43,7 +47,12 @@ void online_close(struct online *online);
  * because no message names who acts. */
 enum reason online_may_send(const struct online *online, const struct command *command);
 
-/* Sends 1..FRAME_ITEMS_MAX commands, waits for their answers and for the reports that came with
+/* Whether `next` may stand behind `last` in one online_send: both without a lane, or the next id of
+ * the same lane. */
+bool online_follows(const struct command *last, const struct command *next);
+
+/* Sends 1..FRAME_ITEMS_MAX commands under the lane and ids they carry (none: those of the options,
+ * or a random lane), waits for their answers and for the reports that came with
  * them, prints all in order of the journal, learns the names they created. Counts what the market
  * refused in *rejected. */
 int online_send(struct online *online, const struct command *commands, size_t count,

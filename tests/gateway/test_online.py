@@ -56,11 +56,14 @@ def orders_meet_and_are_shown(lingnan):
                                  key='bakery.key')
     same(status, 0)
     within(out, 'accepted order=B1 seq=')
-    within(out, 'trade n=1 instrument=CO2 order=B1 side=buy from=EWN to=GBA qty=100 price=6180 '
-                'money=618000 fee=0 left=0\n')
+    within(out, 'trade n=1 instrument=CO2 taker=B1 buyer=B1 from=EWN to=GBA received=100 '
+                'buyer_price=6180 pays=618000 fee=0 left=0\n')
     same(lingnan.run('orders', 'mill', key='mill.key')[1],
          'open order=mill/S1 instrument=CO2 side=sell left=880 price=5000\n')
-    same(lingnan.run('replace', 'S1', 'qty=500', 'price=5010', key='mill.key')[0], 0)
+    same(lingnan.run('replace', 'S1', 'qty=600', key='mill.key'),
+         (0, 'replaced order=S1 left=600 price=5000 kept_priority=1\n', ''))
+    same(lingnan.run('replace', 'S1', 'qty=500', 'price=5010', key='mill.key'),
+         (0, 'replaced order=S1 left=500 price=5010 kept_priority=0\n', ''))
     same(lingnan.run('book', 'CO2', 'zone=EWN', 'local=0', key='bakery.key')[1],
          'level instrument=CO2 zone=EWN side=ask price=5010 qty=500 orders=1\n')
     status, out, _ = lingnan.run('cancel', 'S1', key='mill.key')
@@ -71,6 +74,101 @@ def orders_meet_and_are_shown(lingnan):
          'fund instrument=CO2 zone=EWN cash=18000 retired=20')
     same(lingnan.run('balance', 'CO2', 'EWN', 'GBA', key='reg.key')[1],
          'balance instrument=CO2 from=EWN to=GBA net=100 lo=-1000 hi=1000\n')
+
+
+def a_side_of_a_trade_has_the_keys_of_the_script(lingnan):
+    """In their order, without the other side's; the `trades` verb has the whole line."""
+    open_market(lingnan)
+    whole = ('n instrument maker taker seller buyer from to received delivered buyer_price '
+             'seller_price pays gets fund').split()
+    lingnan.run('order', 'B1', 'bakery', 'CO2', 'buy', 'qty=100', 'price=6200', key='bakery.key')
+    out = lingnan.run('order', '-', 'mill', 'CO2', 'sell', 'qty=60', 'price=5000',
+                      key='mill.key')
+    trade = out[1].splitlines()[1]
+    within(trade, 'trade n=1 instrument=CO2 taker=- seller=- from=EWN to=GBA delivered=60 ')
+    same(bool(re.search(r' fee=0 left=0 taker_oid=\d+$', trade)), True)
+    keys = [word.split('=')[0] for word in trade.split()[1:]]
+    same(keys[:-3], [key for key in whole if key in keys])
+    line = lingnan.run('trades', 'CO2', key='reg.key')[1].splitlines()[0]
+    same([word.split('=')[0] for word in line.split()[1:]][:len(whole)], whole)
+
+
+def lane_and_id_apply_once(lingnan):
+    """As options and as words, on one verb and in a submitted script."""
+    open_market(lingnan)
+    order = ('order', '-', 'mill', 'CO2', 'sell', 'qty=10', 'price=5000')
+    status, out, err = lingnan.run(*order, 'lane=9', 'id=3', key='mill.key')
+    same((status, err, ' repeat=1' in out), (0, '', False))
+    again = out[:-1] + ' repeat=1\n'
+    same(lingnan.run(*order, 'lane=9', 'id=3', key='mill.key'), (0, again, ''))
+    same(lingnan.run(*order, '--lane', '9', '--id', '3', key='mill.key'), (0, again, ''))
+    same(lingnan.run('order', '-', ' '.join(order[2:]) + ' lane=9 id=3', key='mill.key'),
+         (0, again, ''))
+    lines = ''.join(' '.join(order) + end + '\n' for end in
+                    (' lane=9 id=3', ' lane=9 id=4', ' lane=9 id=5', ' lane=9 id=4', '', ' lane=8 '
+                     'id=1', ' lane=8 id=1'))
+    status, out, err = lingnan.run('submit', '-', text=lines, key='mill.key')
+    same((status, err), (0, ''))
+    rows = out.splitlines()
+    same([line.endswith(' repeat=1') for line in rows],
+         [True, False, False, True, False, False, True])
+    same((rows[0] + '\n', rows[3], rows[6]), (again, rows[1] + ' repeat=1', rows[5] + ' repeat=1'))
+    text = (' '.join(order) + '\n') * 2
+    first = lingnan.run('submit', '-', '--lane', '7', '--id', '1', text=text, key='mill.key')[1]
+    second = lingnan.run('submit', '-', '--lane', '7', '--id', '1', text=text, key='mill.key')[1]
+    same(second, first.replace('\n', ' repeat=1\n'))
+    same(lingnan.run('orders', 'mill', key='mill.key')[1].count('open order='), 7)
+    lingnan.run('order', 'S1', *order[2:], key='mill.key')
+    for words, line in ((('replace', 'S1', 'qty=5', 'lane=6', 'id=1'),
+                         'replaced order=S1 left=5 price=5000 kept_priority=1\n'),
+                        (('cancel', 'S1', 'lane=6', 'id=2'),
+                         'cancelled order=S1 left=5 reason=USER\n')):
+        same(lingnan.run(*words, key='mill.key'), (0, line, ''))
+        same(lingnan.run(*words, key='mill.key'),
+             (0, ' '.join(line.split()[:2]) + ' repeat=1\n', ''))
+
+
+def half_given_or_unreadable_numbers_are_usage(lingnan):
+    """Never ignored: status 64, the word named, nothing applied."""
+    open_market(lingnan)
+    order = ('order', '-', 'mill', 'CO2', 'sell', 'qty=10', 'price=5000')
+    for words, named in ((('--lane', 'x', '--id', '3'), '--lane x'),
+                         (('--lane', '-1', '--id', '3'), '--lane -1'),
+                         (('--lane', '0', '--id', '3'), '--lane 0'),
+                         (('--lane', '4294967296', '--id', '3'), '--lane 4294967296'),
+                         (('--lane', '5', '--id', '18446744073709551616'), '--id 1844'),
+                         (('--lane', '5', '--id', ''), '--id '),
+                         (('--lane', '5'), '--lane and --id go together'),
+                         (('--id', '5'), '--lane and --id go together'),
+                         (('--lane', '5', '--id', '1', '--id', '2'), '--id is given twice'),
+                         (('--lane', '5', '--id', '1', 'lane=5', 'id=1'), 'not both'),
+                         (('lane=9',), 'lane= and id= go together'),
+                         (('id=9',), 'lane= and id= go together'),
+                         (('lane=0', 'id=9'), 'lane= and id= go together'),
+                         (('lane=9', 'lane=9', 'id=1'), 'lane= is given twice'),
+                         (('lane=4294967296', 'id=9'), '^ here'),
+                         (('lane=9', 'id=x'), '^ here')):
+        status, out, err = lingnan.run(*order, *words, key='mill.key')
+        same((words, status, out), (words, 64, ''))
+        within(err, named)
+    same(lingnan.run('orders', 'mill', key='mill.key')[1], '')
+    same(lingnan.run('submit', '-', '--lane', '5', text='', key='mill.key')[0], 64)
+    status, _, err = lingnan.run('submit', '-', text=' '.join(order) + ' lane=5\n', key='mill.key')
+    same(status, 2)
+    within(err, 'error line=1 ')
+
+
+def the_operator_sees_what_came_of_it(lingnan):
+    """A phase and a cleared auction are printed as the script prints them."""
+    open_market(lingnan)
+    same(lingnan.run('phase', 'CO2', 'call', key='op.key'),
+         (0, 'phase instrument=CO2 to=call\n', ''))
+    same(lingnan.run('auction', 'A1', 'CO2', 'regime=GD-2015', 'seller=reserve', 'offer=500000',
+                     'reserve=937', key='reg.key')[0], 0)
+    same(lingnan.run('bid', 'A1', 'bakery', 'qty=1000', 'price=1200', key='bakery.key')[0], 0)
+    status, out, _ = lingnan.run('clear', 'A1', key='reg.key')
+    same((status, bool(re.fullmatch(r'cleared auction=A1 price=\d+ sold=\d+ state=[A-Z]+\n', out))),
+         (0, True))
 
 
 def refusals_are_status_1_with_their_reason(lingnan):
@@ -107,6 +205,8 @@ def bad_input_is_named(lingnan):
     status, _, err = lingnan.run('order', 'S1', 'mill', 'CO2', 'sell', 'amount=5', key='mill.key')
     same(status, 64)
     within(err, '^ here')
+    same(lingnan.run('order', 'S1', 'mill', 'CO2', 'sell', 'qty=x', 'price=5', key='mill.key')[0],
+         64)
     same(lingnan.run('trades', 'CO9', key='mill.key')[0], 64)
     status, _, err = lingnan.run('submit', '-', text='zone\n', key='reg.key')
     same(status, 2)
@@ -201,6 +301,8 @@ def audit_finds_a_flipped_byte(lingnan):
 
 if __name__ == '__main__':
     sys.dont_write_bytecode = True
-    cli_case.main([orders_meet_and_are_shown, refusals_are_status_1_with_their_reason,
+    cli_case.main([orders_meet_and_are_shown, a_side_of_a_trade_has_the_keys_of_the_script,
+                   lane_and_id_apply_once, half_given_or_unreadable_numbers_are_usage,
+                   the_operator_sees_what_came_of_it, refusals_are_status_1_with_their_reason,
                    bad_input_is_named, trades_and_json, watch_prints_public_trades,
                    export_replays_to_the_same_digest, audit_finds_a_flipped_byte])
