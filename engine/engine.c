@@ -73,6 +73,9 @@ static void lay_out_orders(struct engine *e, struct arena *arena)
     e->curve[0] = take(arena, n->orders, sizeof *e->curve[0]);
     e->curve[1] = take(arena, n->orders, sizeof *e->curve[1]);
     e->trim = take(arena, n->orders, sizeof *e->trim);
+    e->trim_price = take(arena, n->orders, sizeof *e->trim_price);
+    for (int side = 0; side < SIDES; side++)
+        e->trim_sum[side] = take(arena, (size_t)n->orders + 1, sizeof *e->trim_sum[side]);
     e->rank = take(arena, n->bids, sizeof *e->rank);
 }
 

@@ -23,11 +23,11 @@ static uint32_t oldest_lane(const struct engine *engine, const struct command *u
     return oldest;
 }
 
-/* An enterprise that opens lane after lane recycles its own and forgets nobody else's answers. */
-static uint32_t lanes_of_one(const struct engine *engine)
+/* A user that opens lane after lane recycles its own and forgets nobody else's answers. */
+static uint32_t lanes_of_user(const struct engine *engine)
 {
     uint32_t share = engine->limits.lanes / 4;
-    if (share > LANES_OF_ENTERPRISE_MAX) share = LANES_OF_ENTERPRISE_MAX;
+    if (share > LANES_OF_USER_MAX) share = LANES_OF_USER_MAX;
     return share > 0 ? share : 1;
 }
 
@@ -37,9 +37,9 @@ static uint32_t row_take(struct engine *engine, const struct command *command)
     uint32_t count, oldest = NIL;
     struct lane *row;
     uint32_t *link;
-    if (command->role == ROLE_ENTERPRISE) {
+    if (command->role != ROLE_SYSTEM) {
         oldest = oldest_lane(engine, command, &count);
-        if (count < lanes_of_one(engine)) oldest = NIL;
+        if (count < lanes_of_user(engine)) oldest = NIL;
     }
     if (oldest == NIL && engine->lanes < engine->limits.lanes) return engine->lanes++;
     if (oldest == NIL) oldest = oldest_lane(engine, NULL, &count);

@@ -26,9 +26,9 @@
 #define BIDS_MAX (1u << 24)
 #define LANES_MAX (1u << 16)
 #define LANE_WINDOW_MAX (1u << 16)
-#define LANES_OF_ENTERPRISE_MAX 8 /* beyond, an enterprise recycles its own oldest lane */
-#define CLOSE_DAYS 20             /* trading days in the median volume K of the close rule */
-#define CLOSE_FLOOR_UNITS 1000    /* the least K, market.md 4 */
+#define LANES_OF_USER_MAX 8    /* beyond, a user recycles its own oldest lane */
+#define CLOSE_DAYS 20          /* trading days in the median volume K of the close rule */
+#define CLOSE_FLOOR_UNITS 1000 /* the least K, market.md 4 */
 
 #define WORK_MAX 4096 /* fills, rows or events of one bounded step */
 

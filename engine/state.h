@@ -224,6 +224,12 @@ struct trim { /* one order before a call */
     uint32_t group;
     uint64_t priority;
     int64_t cut;
+    uint32_t rank; /* among the prices of the pair of zones being measured */
+};
+struct trim_price { /* one order among the prices of a pair of zones */
+    int64_t price;  /* as the buyer sees it */
+    uint32_t row;   /* in `trim` */
+    bool is_bid;
 };
 
 struct engine {
@@ -292,9 +298,11 @@ struct engine {
     struct name_index group_index;
     struct name_index auction_index;
 
-    struct curve_point *curve[2]; /* scratch of a call, `levels` points each */
-    struct trim *trim;            /* scratch, `orders` rows */
-    uint32_t *rank;               /* scratch of an auction, `bids` rows */
+    struct curve_point *curve[2];  /* scratch of a call, `levels` points each */
+    struct trim *trim;             /* scratch, `orders` rows */
+    struct trim_price *trim_price; /* the same */
+    int64_t *trim_sum[SIDES];      /* the same */
+    uint32_t *rank;                /* scratch of an auction, `bids` rows */
 
     const struct command *command; /* being applied */
     uint16_t touched;              /* instrument whose room, links or phase the command changed */

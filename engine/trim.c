@@ -37,25 +37,132 @@ static uint32_t gather(struct engine *engine, uint16_t instrument, uint32_t zone
     return count;
 }
 
-/* What an older order takes from a newer one it crosses, in the newer one's units: rounded up, and
- * to the lot, since an odd lot could never trade. */
-static int64_t crossing(const struct engine *engine, uint32_t newer_slot, uint32_t older_slot)
+/* What an order takes from one it crosses, in the other's units: rounded up, and to the lot, since
+ * an odd lot could never trade. */
+static int64_t units_across(const struct engine *engine, const struct order *order,
+                            const struct link *link)
 {
-    const struct order *newer = &engine->order[newer_slot];
-    const struct order *older = &engine->order[older_slot];
-    const struct order *bid = newer->side == SIDE_BUY ? newer : older;
-    const struct order *ask = newer->side == SIDE_BUY ? older : newer;
-    const struct link *link = state_link(engine, newer->instrument, ask->zone, bid->zone);
-    int64_t lot = engine->instrument[newer->instrument].lot;
-    int64_t cut;
-    if (newer->side == older->side || !link->allowed) return 0;
-    if (link_room(engine, newer->instrument, ask->zone, bid->zone) <
-        link_step(engine, newer->instrument, link))
-        return 0;
-    if (price_to_buyer(link, ask->price) > bid->price) return 0;
-    cut = newer == bid ? divide_ceil((int128)ask->left * link->rd, link->rn)
-                       : divide_ceil((int128)bid->left * link->rn, link->rd);
-    return divide_ceil(cut, lot) * lot;
+    int64_t lot = engine->instrument[order->instrument].lot;
+    int64_t units = order->side == SIDE_SELL
+                        ? divide_ceil((int128)order->left * link->rd, link->rn)
+                        : divide_ceil((int128)order->left * link->rn, link->rd);
+    return divide_ceil(units, lot) * lot;
+}
+
+/* --- sums over ranks: a binary indexed tree that stops at a bound above every quantity -------- */
+
+#define SUM_MAX (INT64_C(1) << 60)
+
+static int64_t add_bounded(int64_t a, int64_t b)
+{
+    return a > SUM_MAX - b ? SUM_MAX : a + b;
+}
+
+static void sum_add(int64_t *sum, uint32_t count, uint32_t rank, int64_t units)
+{
+    if (units > SUM_MAX) units = SUM_MAX;
+    for (uint32_t i = rank + 1; i <= count; i += i & -i)
+        sum[i] = add_bounded(sum[i], units);
+}
+
+static int64_t sum_below(const int64_t *sum, uint32_t rank) /* of ranks 0 .. rank - 1 */
+{
+    int64_t total = 0;
+    for (uint32_t i = rank; i > 0; i -= i & -i)
+        total = add_bounded(total, sum[i]);
+    return total;
+}
+
+/* --- the prices of a group in a pair of zones ------------------------------------------------- */
+
+static bool is_cheaper(const struct trim_price *a, const struct trim_price *b)
+{
+    if (a->price != b->price) return a->price < b->price;
+    return a->is_bid != b->is_bid ? b->is_bid : a->row < b->row; /* equal prices cross */
+}
+
+static void sift(struct trim_price *prices, uint32_t at, uint32_t count)
+{
+    for (;;) {
+        uint32_t child = 2 * at + 1;
+        struct trim_price swap;
+        if (child >= count) return;
+        if (child + 1 < count && is_cheaper(&prices[child], &prices[child + 1])) child++;
+        if (!is_cheaper(&prices[at], &prices[child])) return;
+        swap = prices[at];
+        prices[at] = prices[child];
+        prices[child] = swap;
+        at = child;
+    }
+}
+
+static void sort_prices(struct trim_price *prices, uint32_t count)
+{
+    for (uint32_t i = count / 2; i > 0; i--)
+        sift(prices, i - 1, count);
+    for (uint32_t last = count; last > 1; last--) {
+        struct trim_price swap = prices[0];
+        prices[0] = prices[last - 1];
+        prices[last - 1] = swap;
+        sift(prices, 0, last - 1);
+    }
+}
+
+static bool is_in_pair(const struct order *order, uint8_t from, uint8_t to)
+{
+    return order->side == SIDE_SELL ? order->zone == from : order->zone == to;
+}
+
+/* Ranks the group's asks in `from` and bids in `to` by what the buyer sees; an ask crosses exactly
+ * the bids behind it. Returns how many there are, 0 if one side is missing. */
+static uint32_t rank_pair(struct engine *engine, struct trim *rows, uint32_t count,
+                          const struct link *link, uint8_t from, uint8_t to)
+{
+    struct trim_price *prices = engine->trim_price;
+    uint32_t ranked = 0, bids = 0;
+    for (uint32_t row = 0; row < count; row++) {
+        const struct order *order = &engine->order[rows[row].slot];
+        if (!is_in_pair(order, from, to)) continue;
+        prices[ranked].is_bid = order->side == SIDE_BUY;
+        prices[ranked].price =
+            order->side == SIDE_BUY ? order->price : price_to_buyer(link, order->price);
+        bids += prices[ranked].is_bid;
+        prices[ranked++].row = row;
+    }
+    if (bids == 0 || bids == ranked) return 0;
+    sort_prices(prices, ranked);
+    for (uint32_t rank = 0; rank < ranked; rank++)
+        rows[prices[rank].row].rank = rank;
+    return ranked;
+}
+
+/* Each order is cut by the older ones it crosses: they are added oldest first, so what stands in
+ * the sums when an order is looked at is older than it. */
+static void measure_pair(struct engine *engine, struct trim *rows, uint32_t count, uint8_t from,
+                         uint8_t to)
+{
+    uint16_t instrument = engine->order[rows[0].slot].instrument;
+    const struct link *link = state_link(engine, instrument, from, to);
+    int64_t *asks = engine->trim_sum[SIDE_SELL], *bids = engine->trim_sum[SIDE_BUY];
+    uint32_t ranked;
+    if (!link->allowed ||
+        link_room(engine, instrument, from, to) < link_step(engine, instrument, link))
+        return;
+    ranked = rank_pair(engine, rows, count, link, from, to);
+    memset(asks, 0, ((size_t)ranked + 1) * sizeof asks[0]);
+    memset(bids, 0, ((size_t)ranked + 1) * sizeof bids[0]);
+    for (uint32_t row = count; ranked > 0 && row-- > 0;) { /* newest first in `rows` */
+        const struct order *order = &engine->order[rows[row].slot];
+        uint32_t behind = ranked - 1 - rows[row].rank;
+        if (!is_in_pair(order, from, to)) continue;
+        if (order->side == SIDE_BUY) {
+            rows[row].cut = add_bounded(rows[row].cut, sum_below(asks, rows[row].rank));
+            sum_add(bids, ranked, behind, units_across(engine, order, link));
+        } else {
+            rows[row].cut = add_bounded(rows[row].cut, sum_below(bids, behind));
+            sum_add(asks, ranked, rows[row].rank, units_across(engine, order, link));
+        }
+    }
 }
 
 /* A group that stands on one side only, the usual one, crosses nothing of its own. */
@@ -67,15 +174,14 @@ static bool has_both_sides(const struct engine *engine, const struct trim *rows,
     return false;
 }
 
-/* Cost: quadratic in the open orders of one group that stands on both sides. */
-static void measure_group(struct engine *engine, struct trim *rows, uint32_t count)
+/* Cost: k log k in the open orders of the group, for each linked pair of zones. */
+static void measure_group(struct engine *engine, struct trim *rows, uint32_t count, uint32_t zones)
 {
     if (!has_both_sides(engine, rows, count)) return;
-    for (uint32_t newer = 0; newer < count; newer++) {
-        int64_t left = engine->order[rows[newer].slot].left;
-        for (uint32_t older = newer + 1; older < count && rows[newer].cut < left; older++)
-            rows[newer].cut += crossing(engine, rows[newer].slot, rows[older].slot);
-    }
+    for (uint32_t from = 0; from < engine->zones; from++)
+        for (uint32_t to = 0; to < engine->zones; to++)
+            if ((zones >> from & 1) && (zones >> to & 1))
+                measure_pair(engine, rows, count, (uint8_t)from, (uint8_t)to);
 }
 
 bool trim_groups(struct engine *engine, uint16_t instrument, uint32_t zones)
@@ -89,7 +195,7 @@ bool trim_groups(struct engine *engine, uint16_t instrument, uint32_t zones)
         end = start + 1;
         while (end < count && rows[end].group == rows[start].group)
             end++;
-        measure_group(engine, rows + start, end - start);
+        measure_group(engine, rows + start, end - start, zones);
     }
     for (uint32_t i = 0; i < count; i++)
         if (rows[i].cut > 0) rows[kept++] = rows[i];
