@@ -55,7 +55,8 @@ struct trader {
     uint64_t made;       /* ids given out */
     uint64_t answered;   /* all ids up to here are answered */
     uint64_t repeats;
-    uint64_t *trades; /* numbers reported to this client */
+    _Atomic uint64_t progress; /* answers heard, for the main thread */
+    uint64_t *trades;          /* numbers reported to this client */
     uint32_t trade_count;
 };
 
@@ -96,6 +97,7 @@ static void take_answer(struct trader *trader, const struct wire_answer *answer)
                     order->reason, answer->reason);
         return;
     }
+    atomic_fetch_add(&trader->progress, 1);
     order->answered = true;
     order->sequence = answer->sequence;
     order->order_id = answer->order_id;
@@ -342,7 +344,10 @@ static void test_kill_at_random_moments(void **state)
         assert_int_equal(raw_server_wait(&server), 128 + SIGKILL);
     }
     if (!start_server(&server, "3")) raw_die("no start, see %s", log_path);
-    usleep(200000);
+    for (uint32_t i = 0; i < CLIENTS; i++) { /* the machine may be slow: everybody trades first */
+        while (atomic_load(&traders[i].progress) < 500)
+            usleep(1000);
+    }
     atomic_store(&finish, true);
     for (uint32_t i = 0; i < CLIENTS; i++)
         pthread_join(threads[i], NULL);
