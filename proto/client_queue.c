@@ -74,10 +74,10 @@ int client_queue_busy(struct ln_client *client, const struct wire_busy *busy)
 {
     uint64_t position = busy->id - client->first_id;
     if (busy->lane != client->lane || busy->id < client->first_id || position < client->head ||
-        position >= client->sent)
+        position >= client->tail)
         return ERR_MALFORMED;
     uint32_t wait_ms = busy->retry_ms < CLIENT_RETRY_MAX_MS ? busy->retry_ms : CLIENT_RETRY_MAX_MS;
-    client_queue_again(client, position);
+    if (position < client->sent) client_queue_again(client, position); /* else said before */
     client->busy_ms = client_now_ms() + wait_ms;
     client_hurry(client);
     return 0;
