@@ -131,6 +131,9 @@ enum reason online_may_send(const struct online *online, const struct command *c
         names_subject = command->body.replace.order_id == ORDER_ID_NONE;
     }
     if (!names_subject || command->subject == online->me.participant_id) return REASON_NONE;
+    /* An operator may cancel anybody's order: online_send asks for its public id. */
+    if (command->type == COMMAND_CANCEL && online->me.role == ROLE_OPERATOR)
+        return command->subject == PARTICIPANT_NONE ? REASON_UNKNOWN_ORDER : REASON_NONE;
     if (command->subject != PARTICIPANT_NONE) return REASON_NOT_ALLOWED;
     return command->type == COMMAND_ORDER || command->type == COMMAND_BID
                ? REASON_UNKNOWN_PARTICIPANT
@@ -347,12 +350,51 @@ static int take_lane(struct online *online, const struct command *first, size_t 
     return fault;
 }
 
-int online_send(struct online *online, const struct command *commands, size_t count,
-                size_t *rejected)
+struct wanted {
+    const struct name *client_id;
+    uint64_t order_id;
+};
+
+static void find_wanted(void *context, const struct event *row)
+{
+    struct wanted *wanted = context;
+    const struct event_row_open *open = (const struct event_row_open *)(const void *)row;
+    if (row->type != EVENT_ROW_OPEN) return;
+    if (memcmp(&open->client_id, wanted->client_id, sizeof open->client_id) == 0)
+        wanted->order_id = open->order_id;
+}
+
+/* A client id is looked up among the sender's own orders; for somebody else's order, which only an
+ * operator may name, the public id is asked for. An order that is not open stays unknown. */
+static int name_by_public_id(struct online *online, struct command *command)
+{
+    struct command_cancel *body = &command->body.cancel;
+    struct wanted wanted = {.client_id = &body->client_id, .order_id = ORDER_ID_NONE};
+    const struct query query = {.kind = QUERY_ORDERS, .participant = command->subject};
+    struct ln_answer answer;
+    int fault = ln_query(online->client, &query, find_wanted, &wanted, &answer, ONLINE_TIMEOUT_MS);
+    if (!fault) body->order_id = wanted.order_id;
+    return fault;
+}
+
+static int name_foreign_orders(struct online *online, struct command *commands, size_t count)
+{
+    int fault = 0;
+    for (size_t i = 0; i < count && !fault; i++) {
+        bool foreign = commands[i].type == COMMAND_CANCEL && online->me.role == ROLE_OPERATOR &&
+                       commands[i].subject != PARTICIPANT_NONE &&
+                       commands[i].body.cancel.order_id == ORDER_ID_NONE;
+        if (foreign) fault = name_by_public_id(online, &commands[i]);
+    }
+    return fault;
+}
+
+int online_send(struct online *online, struct command *commands, size_t count, size_t *rejected)
 {
     static struct wire_answer answers[FRAME_ITEMS_MAX]; /* too large for the stack */
     ASSERT(count >= 1 && count <= FRAME_ITEMS_MAX);
-    int fault = take_lane(online, &commands[0], count);
+    int fault = name_foreign_orders(online, commands, count);
+    if (!fault) fault = take_lane(online, &commands[0], count);
     if (!fault) fault = ln_call(online->client, commands, count, answers, ONLINE_TIMEOUT_MS);
     if (!fault) fault = await_reports(online);
     if (fault) return fault;

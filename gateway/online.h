@@ -55,8 +55,7 @@ bool online_follows(const struct command *last, const struct command *next);
  * or a random lane), waits for their answers and for the reports that came with
  * them, prints all in order of the journal, learns the names they created. Counts what the market
  * refused in *rejected. */
-int online_send(struct online *online, const struct command *commands, size_t count,
-                size_t *rejected);
+int online_send(struct online *online, struct command *commands, size_t count, size_t *rejected);
 
 /* Asks and prints the rows. *out_reason is the exchange's no, already printed. */
 int online_look(struct online *online, const struct query *query, enum reason *out_reason);
