@@ -242,9 +242,10 @@ static bool settle(struct naive_instrument *x, const struct result result[],
     for (int i = 0; i < couplings; i++) {
         struct coupling c = coupling[i];
         struct naive_link link = naive_link_of(x, c.from, c.to);
-        wide delivered = c.received * link.rn / link.rd;
-        wide fund = result[c.to].price * c.received - result[c.from].price * delivered;
-        if (c.received == 0) continue;
+        wide delivered, fund;
+        if (c.received == 0) continue; /* the link may be closed: then it has no ratio */
+        delivered = c.received * link.rn / link.rd;
+        fund = result[c.to].price * c.received - result[c.from].price * delivered;
         x->fund[c.from] += fund;
         naive_flow(x, c.from, c.to, c.received);
         naive_say("auction-flow instrument=%s from=%s to=%s received=%s delivered=%s fund=%s",
