@@ -37,8 +37,10 @@ static const char watch_help[] =
     "\n"
     "exit status: 0, 69 no connection or nothing heard for 30 seconds.\n"
     "\n"
-    "example:\n"
-    "  lingnan watch CO2 --feed ipc:///run/lingnan/feed.ipc\n";
+    "examples (names are known to those who log on):\n"
+    "  lingnan watch --feed ipc://day1/feed.ipc\n"
+    "  lingnan watch CO2 --feed ipc://day1/feed.ipc --connect ipc://day1/order.ipc --key "
+    "mill.key\n";
 
 struct watch {
     nng_socket socket;
