@@ -134,10 +134,10 @@ enum reason online_may_send(const struct online *online, const struct command *c
     /* An operator may cancel anybody's order: online_send asks for its public id. */
     if (command->type == COMMAND_CANCEL && online->me.role == ROLE_OPERATOR)
         return command->subject == PARTICIPANT_NONE ? REASON_UNKNOWN_ORDER : REASON_NONE;
-    if (command->subject != PARTICIPANT_NONE) return REASON_NOT_ALLOWED;
-    return command->type == COMMAND_ORDER || command->type == COMMAND_BID
-               ? REASON_UNKNOWN_PARTICIPANT
-               : REASON_UNKNOWN_ORDER;
+    bool enters = command->type == COMMAND_ORDER || command->type == COMMAND_BID;
+    if (command->subject == PARTICIPANT_NONE)
+        return enters ? REASON_UNKNOWN_PARTICIPANT : REASON_UNKNOWN_ORDER;
+    return enters ? REASON_NOT_ALLOWED : REASON_NOT_OWNER;
 }
 
 void online_print(const struct online *online, const char *text, size_t size)

@@ -171,6 +171,20 @@ def the_operator_sees_what_came_of_it(lingnan):
          (0, True))
 
 
+def the_operator_cancels_for_anybody(lingnan):
+    """By participant and id; another enterprise is not the owner; what is gone stays unknown."""
+    open_market(lingnan)
+    order = ('order', 'S1', 'mill', 'CO2', 'sell', 'qty=5', 'price=5000')
+    same(lingnan.run(*order, key='mill.key')[0], 0)
+    same(lingnan.run('cancel', 'mill/S1', key='bakery.key')[:2],
+         (1, 'rejected order=mill/S1 reason=NOT_OWNER\n'))
+    same(len(lingnan.run('orders', 'mill', key='mill.key')[1].splitlines()), 1)
+    same(lingnan.run('cancel', 'mill/S1', key='op.key')[0], 0)
+    same(lingnan.run('orders', 'mill', key='mill.key')[1], '')
+    same(lingnan.run('cancel', 'mill/S1', key='op.key')[:2],
+         (1, 'rejected order=mill/S1 reason=UNKNOWN_ORDER\n'))
+
+
 def refusals_are_status_1_with_their_reason(lingnan):
     """The market's no, and acting for somebody else."""
     open_market(lingnan)
@@ -303,6 +317,7 @@ if __name__ == '__main__':
     sys.dont_write_bytecode = True
     cli_case.main([orders_meet_and_are_shown, a_side_of_a_trade_has_the_keys_of_the_script,
                    lane_and_id_apply_once, half_given_or_unreadable_numbers_are_usage,
-                   the_operator_sees_what_came_of_it, refusals_are_status_1_with_their_reason,
+                   the_operator_sees_what_came_of_it, the_operator_cancels_for_anybody,
+                   refusals_are_status_1_with_their_reason,
                    bad_input_is_named, trades_and_json, watch_prints_public_trades,
                    export_replays_to_the_same_digest, audit_finds_a_flipped_byte])
