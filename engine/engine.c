@@ -1,4 +1,5 @@
 /* engine.c - the door: memory at start, one command in, its events out. */
+#include "engine/job.h"
 #include "engine/lane.h"
 #include "engine/orders.h"
 
@@ -55,6 +56,25 @@ static void lay_out_market(struct engine *e, struct arena *arena)
     take_index(arena, &e->auction_index, n->auctions);
 }
 
+static void lay_out_rules(struct engine *e, struct arena *arena)
+{
+    const struct engine_limits *n = &e->limits;
+    e->extra = take(arena, n->extras, sizeof *e->extra);
+    e->lock = take(arena, n->locks, sizeof *e->lock);
+    e->city = take(arena, n->cities, sizeof *e->city);
+    e->city_instrument =
+        take(arena, (size_t)n->instruments * n->cities, sizeof *e->city_instrument);
+    e->city_move = take(arena, n->rules, sizeof *e->city_move);
+    e->holding_limit = take(arena, n->rules, sizeof *e->holding_limit);
+    e->tranche = take(arena, n->rules, sizeof *e->tranche);
+    e->agreement = take(arena, n->rules, sizeof *e->agreement);
+    e->standing = take(arena, n->rules, sizeof *e->standing);
+    e->special_day = take(arena, CALENDAR_MAX, sizeof *e->special_day);
+    e->day_trade = take(arena, n->trades, sizeof *e->day_trade);
+    e->group_first = take(arena, n->participants, sizeof *e->group_first);
+    e->job = take(arena, (size_t)n->instruments + 1, sizeof *e->job);
+}
+
 static void lay_out_orders(struct engine *e, struct arena *arena)
 {
     const struct engine_limits *n = &e->limits;
@@ -93,6 +113,13 @@ struct engine_limits engine_limits_default(void)
         .bids = 65536,
         .lanes = 256,
         .lane_window = 4096,
+        .rule_set = RULE_SET_NEWEST,
+        .work = WORK_MAX,
+        .extras = 65536,
+        .trades = 65536,
+        .locks = 65536,
+        .cities = 128,
+        .rules = 4096,
     };
 }
 
@@ -117,6 +144,13 @@ bool engine_limits_complete(struct engine_limits *limits)
     fits &= complete(&limits->bids, usual.bids, BIDS_MAX);
     fits &= complete(&limits->lanes, usual.lanes, LANES_MAX);
     fits &= complete(&limits->lane_window, usual.lane_window, LANE_WINDOW_MAX);
+    fits &= complete(&limits->rule_set, usual.rule_set, RULE_SET_NEWEST);
+    fits &= complete(&limits->work, usual.work, WORK_NONE);
+    fits &= complete(&limits->extras, usual.extras, ORDERS_MAX);
+    fits &= complete(&limits->trades, usual.trades, TRADES_MAX);
+    fits &= complete(&limits->locks, usual.locks, ORDERS_MAX);
+    fits &= complete(&limits->cities, usual.cities, CITIES_MAX);
+    fits &= complete(&limits->rules, usual.rules, ORDERS_MAX);
     return fits && (limits->lane_window & (limits->lane_window - 1)) == 0;
 }
 
@@ -126,6 +160,7 @@ size_t engine_memory(const struct engine_limits *limits)
     struct arena arena = {.base = NULL};
     take(&arena, 1, sizeof counted);
     lay_out_market(&counted, &arena);
+    lay_out_rules(&counted, &arena);
     lay_out_orders(&counted, &arena);
     return arena.used;
 }
@@ -142,11 +177,16 @@ struct engine *engine_init(void *memory, size_t size, const struct engine_limits
     ASSERT(((uintptr_t)memory & 63) == 0 && size >= engine_memory(limits));
     engine->limits = *limits;
     lay_out_market(engine, &arena);
+    lay_out_rules(engine, &arena);
     lay_out_orders(engine, &arena);
     engine->orders_free = NIL;
     engine->names_free = NIL;
     engine->leaves_free = NIL;
     engine->nodes_free = NIL;
+    engine->extras_free = NIL;
+    engine->locks_free = NIL;
+    engine->rule_set = limits->rule_set;
+    memset(engine->lock_day, 0xff, sizeof engine->lock_day);
     clear_buckets(&engine->instrument_index);
     clear_buckets(&engine->participant_index);
     clear_buckets(&engine->group_index);
@@ -190,6 +230,16 @@ int32_t engine_day(const struct engine *engine)
 uint64_t engine_trades(const struct engine *engine)
 {
     return engine->trades;
+}
+
+bool engine_pending(const struct engine *engine)
+{
+    return engine->jobs > 0;
+}
+
+uint32_t engine_rule_set(const struct engine *engine)
+{
+    return engine->rule_set;
 }
 
 const struct engine_limits *engine_limits_of(const struct engine *engine)
@@ -253,6 +303,31 @@ static void finish(struct engine *engine, uint16_t instrument)
     row->room_changed = 0;
 }
 
+/* The commands of rule set 2 and later. Under rule set 1 nobody knew them. */
+static void later_apply(struct engine *engine, const struct command *command)
+{
+    if (command->type <= COMMAND_STEP)
+        rules_apply(engine, command);
+    else if (engine->rule_set < 2)
+        reject(engine, REASON_NOT_ALLOWED);
+    else if (command->type <= COMMAND_RETIRE)
+        terms_apply(engine, command);
+    else if (command->type <= COMMAND_HOLDING)
+        people_apply(engine, command);
+    else if (command->type <= COMMAND_TRANCHE)
+        gate_apply(engine, command);
+    else if (command->type <= COMMAND_SEED)
+        calendar_apply(engine, command);
+    else if (command->type == COMMAND_CLICK)
+        click_apply(engine, command);
+    else if (command->type == COMMAND_BLOCK)
+        block_apply(engine, command);
+    else if (command->type <= COMMAND_PERMIT)
+        bust_apply(engine, command);
+    else
+        auction_more_apply(engine, command);
+}
+
 static void run(struct engine *engine, const struct command *command)
 {
     if (command->type <= COMMAND_ISSUE)
@@ -261,8 +336,10 @@ static void run(struct engine *engine, const struct command *command)
         trading_apply(engine, command);
     else if (command->type <= COMMAND_PERIOD)
         session_apply(engine, command);
-    else
+    else if (command->type <= COMMAND_CLEAR)
         auction_apply(engine, command);
+    else
+        later_apply(engine, command);
     if (command->type == COMMAND_PERIOD) {
         for (uint32_t i = 0; i < engine->instruments; i++)
             finish(engine, (uint16_t)i);

@@ -61,7 +61,14 @@ enum look {
     LOOK_BALANCE,
     LOOK_RECONCILE,
     LOOK_AUCTION,
-    LOOK_DIRECTORY
+    LOOK_DIRECTORY,
+    LOOK_INDICATIVE = 16, /* numbers below are taken by questions only a server answers */
+    LOOK_PRICES,
+    LOOK_HOLDERS, /* `from`: only groups with at least so many ppm */
+    LOOK_TERMS,
+    LOOK_GATES,
+    LOOK_BLOCKS,
+    LOOK_JOBS
 };
 
 struct look_query {
@@ -78,6 +85,11 @@ struct look_query {
 
 enum reason engine_look(const struct engine *engine, const struct look_query *query,
                         struct event_buffer *out);
+
+/* Is a long command still being worked off? Then a STEP goes on with it; instruments it froze
+ * answer FROZEN until it is done. See docs/decisions/0014. */
+bool engine_pending(const struct engine *engine);
+uint32_t engine_rule_set(const struct engine *engine); /* in force now */
 
 /* Feeds the whole state, in id order and a fixed encoding, to `sink`; two engines with the same
  * state give the same bytes whatever their capacities. The digest is a hash of these bytes. */

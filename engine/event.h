@@ -31,6 +31,21 @@
     X(14, DONE,         done)                                                                      \
     X(15, NAMED,        named)                                                                     \
     X(16, CLOSE,        close)                                                                     \
+    X(17, SHOWN,        shown)         /* an iceberg shows its next part */                        \
+    X(18, PARKED,       parked)        /* a stop waits beside the book */                          \
+    X(19, TRIGGERED,    triggered)                                                                 \
+    X(20, INTERRUPTED,  interrupted)                                                               \
+    X(21, RENT,         rent)          /* the levy a congested call leaves behind */               \
+    X(22, BLOCK_TRADE,  block_trade)                                                               \
+    X(23, PENDING,      pending)       /* waits for a second person or party */                    \
+    X(24, BUSTED,       busted)                                                                    \
+    X(25, PERMITTED,    permitted)     /* escrow of a trade began or ended */                      \
+    X(26, SETTLED,      settled)       /* the day of an instrument */                              \
+    X(27, STAGE,        stage)         /* of an auction */                                         \
+    X(28, CONTAINED,    contained)     /* cost containment joined the offer */                     \
+    X(29, SEED,         seed)                                                                      \
+    X(30, RETIRED,      retired)                                                                   \
+    X(31, RULES,        rules)                                                                     \
     X(64, ROW_LEVEL,    row_level)                                                                 \
     X(65, ROW_ACCOUNT,  row_account)                                                               \
     X(66, ROW_OPEN,     row_open)                                                                  \
@@ -40,7 +55,14 @@
     X(70, ROW_CASH,     row_cash)      /* reconciliation of money */                               \
     X(71, ROW_AUCTION,  row_auction)                                                               \
     X(72, ROW_INSTRUMENT, row_instrument)                                                          \
-    X(73, ROW_NAME,     row_name)      /* a zone, participant or auction of the directory */
+    X(73, ROW_NAME,     row_name)      /* a zone, participant or auction of the directory */       \
+    X(75, ROW_INDICATIVE, row_indicative) /* what an uncross would do now */                       \
+    X(76, ROW_PRICES,   row_prices)                                                                \
+    X(77, ROW_HOLDER,   row_holder)                                                                \
+    X(78, ROW_TERMS,    row_terms)                                                                 \
+    X(79, ROW_GATE,     row_gate)                                                                  \
+    X(80, ROW_BLOCK,    row_block)                                                                 \
+    X(81, ROW_JOB,      row_job)       /* a long command that is not finished */
 /* clang-format on */
 
 #define EVENT_ENUM(number, name, suffix) EVENT_##name = number,
@@ -228,6 +250,142 @@ struct event_close { /* at the day change, per zone that has a reference */
     uint16_t instrument;
     uint8_t zone;
 };
+struct event_shown {
+    struct event head;
+    uint64_t order_id;
+    int64_t shown; /* displayed from now on */
+    int64_t left;
+    int64_t price;
+    uint32_t participant;
+    uint16_t instrument;
+    uint8_t zone;
+    uint8_t side;
+    uint8_t moved; /* 1: with a new priority, behind the others at its price */
+};
+struct event_parked {
+    struct event head;
+    uint64_t order_id;
+    int64_t left;
+    int64_t stop_price;
+    int64_t price;
+    uint32_t participant;
+    uint16_t instrument;
+    uint8_t zone;
+    uint8_t side;
+};
+struct event_triggered {
+    struct event head;
+    uint64_t order_id;
+    int64_t left;
+    int64_t stop_price;
+    int64_t price;
+    struct name client_id;
+    uint32_t participant;
+    uint16_t instrument;
+    uint8_t zone;
+    uint8_t side;
+};
+struct event_interrupted { /* this price would have left the dynamic band; a PHASE event follows */
+    struct event head;
+    int64_t price;
+    int64_t last; /* the middle of the band */
+    uint16_t instrument;
+    uint8_t zone;
+};
+struct event_rent {
+    struct event head;
+    int64_t levy_ppm; /* in force until the next scheduled call; 0: the link's own again */
+    uint16_t instrument;
+    uint8_t from_zone;
+    uint8_t to_zone;
+};
+struct event_block_trade {
+    struct event head;
+    uint64_t n;
+    int64_t received;
+    int64_t delivered;
+    int64_t buyer_price;
+    int64_t seller_price;
+    int64_t pays;
+    int64_t gets;
+    int64_t fund;
+    int64_t buyer_fee;
+    int64_t seller_fee;
+    struct name name;
+    uint32_t seller;
+    uint32_t buyer;
+    uint16_t instrument;
+    uint8_t from_zone;
+    uint8_t to_zone;
+};
+struct event_pending {
+    struct event head;
+    struct name name; /* of a block */
+    uint64_t n;       /* of a bust */
+    uint8_t command;  /* COMMAND_BLOCK or COMMAND_BUST */
+};
+struct event_busted { /* counter-entries of trade n */
+    struct event head;
+    uint64_t n;
+    int64_t received;
+    int64_t delivered;
+    int64_t pays;
+    int64_t gets;
+    int64_t fund;
+    int64_t buyer_fee;
+    int64_t seller_fee;
+    struct name cause;
+    uint32_t seller;
+    uint32_t buyer;
+    uint16_t instrument;
+    uint8_t from_zone;
+    uint8_t to_zone;
+};
+struct event_permitted {
+    struct event head;
+    uint64_t n;
+    int32_t deadline; /* day; of ESCROW */
+    uint32_t seller;
+    uint32_t buyer;
+    uint16_t instrument;
+    uint8_t state; /* enum permit */
+};
+struct event_settled {
+    struct event head;
+    int64_t trades; /* fills of the book, calls not counted, and agreements */
+    int64_t units;  /* received by buyers, calls and agreements too */
+    int64_t cash;   /* paid by buyers */
+    uint16_t instrument;
+};
+struct event_stage {
+    struct event head;
+    uint32_t auction;
+    uint16_t instrument;
+    uint8_t state; /* enum auction_state */
+    struct name name;
+};
+struct event_contained {
+    struct event head;
+    int64_t qty;
+    int64_t trigger_price;
+    uint32_t auction;
+    struct name name;
+};
+struct event_seed {
+    struct event head;
+    uint8_t value[SEED_BYTES];
+    uint32_t auction;
+    uint16_t instrument;
+    uint8_t kind; /* enum seed_kind */
+};
+struct event_retired {
+    struct event head;
+    uint16_t instrument;
+};
+struct event_rules {
+    struct event head;
+    uint32_t set;
+};
 
 struct event_row_level {
     struct event head;
@@ -335,6 +493,90 @@ struct event_row_name {
     uint32_t id;
     uint8_t command; /* COMMAND_ZONE, _PARTICIPANT or _AUCTION */
     uint8_t zone;    /* of a participant */
+};
+struct event_row_indicative { /* one per zone that would take part in the call */
+    struct event head;
+    int64_t price;
+    int64_t volume;
+    int64_t bids; /* units wanted at that price or better, beyond what is filled */
+    int64_t asks;
+    uint16_t instrument;
+    uint8_t zone;
+};
+struct event_row_prices { /* of the day; 0: nothing yet */
+    struct event head;
+    int64_t ref;
+    int64_t band_low;
+    int64_t band_high;
+    int64_t last;
+    int64_t open;
+    int64_t high;
+    int64_t low;
+    int64_t close; /* once CLOSING has come */
+    int64_t vwap;  /* of listing and calls, half up */
+    int64_t volume;
+    int64_t turnover;
+    int64_t block_volume;
+    int64_t block_turnover;
+    uint16_t instrument;
+    uint8_t zone;
+};
+struct event_row_holder {
+    struct event head;
+    struct name group;
+    int64_t units;
+    int64_t ppm;   /* of all units issued, rounded down */
+    int64_t limit; /* in force, units; -1: none */
+    uint16_t instrument;
+};
+struct event_row_terms {
+    struct event head;
+    struct name approval;
+    int64_t fee_ppm;
+    int64_t block_fee_ppm;
+    int64_t auction_fee_ppm;
+    int64_t block_band_ppm;
+    int64_t dynamic_ppm;
+    int64_t close_floor;
+    int64_t holders_max;
+    int64_t holders;
+    int64_t t_plus;
+    int64_t deadline_days;
+    int64_t vintage;
+    uint16_t instrument;
+    uint8_t basis;
+    uint8_t methods;
+    uint8_t close_rule;
+    uint8_t live_rent;
+    uint8_t conditional;
+    uint8_t investors;
+    uint8_t retired;
+};
+struct event_row_gate {
+    struct event head;
+    struct name city; /* empty: the zone's */
+    int64_t allow;
+    int64_t net;    /* bought less sold in this period */
+    int64_t buying; /* open buys */
+    uint16_t instrument;
+    uint8_t zone;
+    uint8_t kind;
+};
+struct event_row_block { /* an agreement that waits for the other side */
+    struct event head;
+    struct name name;
+    int64_t qty;
+    int64_t price;
+    uint32_t seller;
+    uint32_t buyer;
+    uint16_t instrument;
+    uint8_t by_seller; /* 1: the seller has said it, 0: the buyer */
+};
+struct event_row_job {
+    struct event head;
+    uint64_t since; /* sequence of the command that began it */
+    uint16_t instrument;
+    uint8_t command;
 };
 
 /* Out-buffer the caller owns. The engine never writes past `capacity`; engine_events_max() says

@@ -17,8 +17,18 @@
 #define MONEY_MAX INT64_C(4000000000000000000) /* fen: all cash ever deposited */
 #define RATIO_MAX 1000                         /* rn and rd of a link, market.md 6.1 */
 #define LOT_MAX INT64_C(1000000)
-#define T_PLUS_MAX 1 /* resale lock in trading days */
-#define ZONES_MAX 32 /* a zone set fits one 32-bit word */
+#define T_PLUS_MAX 5      /* resale lock in trading days */
+#define STRIP_LEGS_MAX 10 /* yearly vintages of one strip */
+#define CITIES_MAX 1024
+#define TRADES_MAX (1u << 26)  /* of one day, that a bust or a permit may still name */
+#define CALENDAR_MAX 512       /* special days known at once */
+#define GROUP_MEMBERS_MAX 256  /* participants of one group: a position limit looks at them all */
+#define DISPLAY_PARTS_MAX 1000 /* an iceberg shows at least this part of its quantity at a time */
+#define AGENCY_PPM_MAX 100000  /* market.md 9 */
+#define SEED_BYTES 32
+#define RULE_SET_FIRST 1  /* of the journals that say nothing */
+#define RULE_SET_NEWEST 2 /* what a new exchange starts with */
+#define ZONES_MAX 32      /* a zone set fits one 32-bit word */
 #define INSTRUMENTS_MAX 4096
 #define PARTICIPANTS_MAX (1u << 24)
 #define ORDERS_MAX (1u << 27)
@@ -30,7 +40,8 @@
 #define CLOSE_DAYS 20          /* trading days in the median volume K of the close rule */
 #define CLOSE_FLOOR_UNITS 1000 /* the least K, market.md 4 */
 
-#define WORK_MAX 4096 /* fills, rows or events of one bounded step */
+#define WORK_MAX 4096 /* fills, rows or events of one command or step; the default of limits.work  \
+                       */
 
 _Static_assert(RATIO_MAX *QTY_MAX <= INT64_MAX, "a mapped quantity fits");
 _Static_assert(QTY_MAX <= MONEY_MAX, "units fit wherever money fits");

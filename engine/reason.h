@@ -39,7 +39,10 @@
     X(25, CAPACITY,            true,  "a table of the exchange is full; see the limits at start")  \
     X(26, MALFORMED,           false, "message could not be read")                                 \
     X(27, BUSY,                true,  "the exchange is busy; send again after the given time")     \
-    X(28, JOURNAL_FULL,        true,  "no journal space is left; only cancels are taken")
+    X(28, JOURNAL_FULL,        true,  "no journal space is left; only cancels are taken")          \
+    X(29, FROZEN,              true,  "a long command is still being worked off here; try again")  \
+    X(30, UNKNOWN_CITY,        false, "no city of that name")                                      \
+    X(31, UNKNOWN_TRADE,       false, "no trade of that number, or no longer open to this")
 /* clang-format on */
 
 #define REASON_ENUM(number, name, retry, text) REASON_##name = number,

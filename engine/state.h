@@ -33,6 +33,7 @@ struct order {
     int128 turnover;  /* fen, so far; the fee already charged follows from it */
     uint32_t fee_ppm; /* fixed at acceptance */
     int32_t until_day;
+    uint32_t extra; /* row of engine->extra, NIL: a plain order */
     uint16_t instrument;
     uint8_t zone;
     uint8_t side;
@@ -40,7 +41,17 @@ struct order {
     uint8_t tif;
     uint8_t state; /* enum order_state */
 };
-enum order_state { ORDER_FREE, ORDER_WORKING, ORDER_RESTING };
+enum order_state { ORDER_FREE, ORDER_WORKING, ORDER_RESTING, ORDER_PARKED };
+
+/* What only some orders have: iceberg, stop, minimum. Rows of a sparse pool. */
+struct extra {
+    int64_t display; /* 0: shows all */
+    int64_t shown;   /* of an iceberg at rest: what is left of the displayed part */
+    int64_t stop;    /* 0: none */
+    int64_t minimum; /* 0: none */
+    int64_t trial;   /* scratch of a trial */
+    uint32_t next;   /* free list; scratch of a trial */
+};
 
 /* A client order id: unique per participant while its order lives and through the next day. */
 struct client_name {
@@ -61,6 +72,14 @@ struct participant {
     uint32_t members;        /* membership rows that name it */
     uint8_t zone;
     uint8_t type;
+    uint8_t stopped;        /* 1: may not trade (`status`) */
+    uint32_t city;          /* row of engine->city, NIL: none known */
+    uint32_t next_in_group; /* list of the group's participants, NIL: last */
+    uint32_t quota_open;    /* open orders; 0: the exchange's */
+    uint32_t quota_rate;    /* orders per second; 0: the exchange's */
+    int64_t rate_time;      /* ns; when the next order is on time (GCRA) */
+    uint32_t discount_ppm;
+    int32_t discount_until; /* last day; 0: no end */
 };
 struct participant_text { /* rarely read */
     struct name name;
@@ -71,8 +90,11 @@ struct participant_text { /* rarely read */
 struct position {
     int64_t free;
     int64_t held;
-    int64_t locked; /* bought today, T+1 */
+    int64_t locked; /* under the resale lock; the days are in engine->lock */
     int64_t surrendered;
+    int64_t buying;   /* open buys of the participant in this zone, units */
+    int64_t escrowed; /* part of `held` that waits for a permit */
+    uint32_t locks;   /* rows of engine->lock, oldest release first, NIL: none */
     uint32_t participant;
     uint32_t next;  /* of the same participant */
     uint32_t chain; /* hash chain */
@@ -98,6 +120,104 @@ struct book_side {
     uint64_t finger_key; /* key >> 6 of that leaf */
 };
 
+/* Units that become free when the exchange's business day reaches `release`. */
+struct lock {
+    int64_t qty;
+    uint32_t position;
+    uint32_t release;
+    uint32_t next;     /* of the same position; free list */
+    uint32_t day_next; /* of the same release day, see engine->lock_day */
+};
+
+struct gate { /* market.md 6.6 */
+    int64_t allow;
+    int64_t net;    /* bought less sold in this period, kept whether the gate is closed or not */
+    int64_t buying; /* open buys */
+    uint8_t closed;
+    uint8_t kind;
+};
+struct city {
+    struct name name;
+    uint8_t zone;      /* ZONE_NONE: says nothing */
+    uint8_t investors; /* 1: investors only */
+};
+struct city_instrument { /* [instrument * limits.cities + city] */
+    struct gate gate;
+    uint8_t zone; /* ZONE_NONE: the city's */
+};
+struct city_move { /* a `city` line that waits for its day, in order of the commands */
+    int32_t from_day;
+    uint32_t city;
+    uint16_t instrument; /* INSTRUMENT_ALL */
+    uint8_t zone;
+    uint8_t begun; /* enum membership_state */
+};
+
+/* A trade of the day (agreements too), or one in escrow. */
+struct day_trade {
+    uint64_t n; /* 0: free row */
+    int64_t received;
+    int64_t delivered;
+    int64_t pays;
+    int64_t gets;
+    int64_t buyer_fee;
+    int64_t seller_fee;
+    int64_t buyer_counted; /* what each leg added to its zone's day turnover */
+    int64_t seller_counted;
+    uint32_t buyer_position;
+    uint32_t seller_position;
+    int32_t day;
+    int32_t deadline;
+    uint32_t release; /* of the buyer's lock */
+    uint32_t said_by; /* who has asked for the bust, NIL: nobody */
+    uint16_t instrument;
+    uint8_t from_zone;
+    uint8_t to_zone;
+    uint8_t state; /* enum trade_state */
+    uint8_t block;
+};
+enum trade_state { TRADE_DONE, TRADE_ESCROW, TRADE_DELIVERED, TRADE_REFUSED, TRADE_BUSTED };
+
+struct holding_limit { /* a `position-limit` line */
+    uint32_t group;    /* NIL: the type */
+    int64_t units;
+    int64_t ppm;
+    int32_t from_day;
+    uint16_t instrument;
+    uint8_t type;
+};
+struct tranche {
+    int64_t lo;
+    int64_t hi;
+    int32_t from_day;
+    uint16_t instrument;
+    uint8_t from_zone; /* < to_zone */
+    uint8_t to_zone;
+    uint8_t begun;
+};
+struct agreement { /* a block that one side has named */
+    struct name name;
+    int64_t qty;
+    int64_t price;
+    uint32_t seller;
+    uint32_t buyer;
+    uint16_t instrument;
+    uint8_t said; /* 1 << SIDE_BUY or 1 << SIDE_SELL; 0: free row */
+};
+struct standing { /* a standing bid, market.md 9 */
+    int64_t qty;
+    int64_t price;
+    int64_t deposit; /* fen frozen */
+    uint64_t sequence;
+    uint32_t participant;
+    uint16_t instrument;
+    uint8_t used;
+};
+struct special_day {
+    int32_t day;
+    uint8_t kind;
+};
+
 struct zone_state { /* of one instrument in one zone */
     struct book_side side[SIDES];
     int64_t ref; /* UNSET: none yet */
@@ -111,6 +231,19 @@ struct zone_state { /* of one instrument in one zone */
     uint32_t volume_next;
     int64_t fund_cash;
     int64_t retired;
+    /* from rule set 2 on */
+    struct book_side stop[SIDES]; /* parked stops; buys lowest first, sells highest first */
+    int64_t listing_volume;       /* of the continuous book today */
+    int128 listing_turnover;      /* the same, at the prices paid and got */
+    int64_t late_volume;          /* of it, from 09:32 on (GD-2019) */
+    int64_t open;                 /* first, highest and lowest price of the day; 0: none */
+    int64_t high;
+    int64_t low;
+    int64_t close;    /* 0: not struck yet */
+    int128 day_money; /* of listing and calls, unclamped: for the VWAP */
+    int64_t block_volume;
+    int128 block_money;
+    struct gate gate;
 };
 
 struct link { /* from -> to; the pair's balance lives in the row with from < to */
@@ -123,6 +256,25 @@ struct link { /* from -> to; the pair's balance lives in the row with from < to 
     uint8_t allowed;
     uint8_t limited;
     uint8_t congested; /* as last reported */
+    int64_t rent_ppm;  /* levy a congested call left behind; 0: none. See levy_of() */
+};
+
+struct terms { /* what the command `terms` sets; see command.h */
+    struct name approval;
+    int64_t block_fee_ppm;
+    int64_t auction_fee_ppm;
+    int64_t block_band_ppm;
+    int64_t dynamic_ppm;
+    int64_t close_floor;
+    int64_t holders_max;
+    int64_t deadline_days;
+    int64_t vintage;
+    uint8_t basis;
+    uint8_t methods;
+    uint8_t close_rule;
+    uint8_t live_rent;
+    uint8_t conditional;
+    uint8_t investors;
 };
 
 struct instrument {
@@ -140,6 +292,17 @@ struct instrument {
     uint8_t phase;
     uint8_t room_changed; /* during this command: 6.5 looks at it at the end */
     uint32_t resting;     /* orders in all its books */
+    struct terms terms;
+    uint16_t leg[STRIP_LEGS_MAX]; /* of a strip */
+    uint8_t legs;                 /* 0: a plain instrument */
+    uint8_t retired;
+    uint8_t auctions;   /* 1: some auction of it is open */
+    uint32_t parked;    /* stops */
+    uint32_t holders;   /* positions with units or open buys */
+    int64_t day_trades; /* for SETTLED */
+    int64_t day_units;
+    int64_t day_cash;
+    uint8_t commit[SEED_BYTES]; /* of the calls' random end; all zero: none */
 };
 
 struct auction {
@@ -298,6 +461,42 @@ struct engine {
     struct name_index group_index;
     struct name_index auction_index;
 
+    uint32_t rule_set;
+    int64_t work_left;     /* of the present command; see job.h */
+    uint32_t jobs;         /* instruments (and the exchange) with a job */
+    uint32_t business_day; /* business days so far; locks release on them */
+    uint8_t session_day;   /* today settles with the next business day */
+    uint32_t quota_open;   /* for participants without one of their own; 0: no bound */
+    uint32_t quota_rate;
+    uint32_t cities;
+    uint32_t city_moves;
+    uint32_t holding_limits;
+    uint32_t tranches;
+    uint32_t agreements; /* rows ever used */
+    uint32_t standings;
+    uint32_t special_days;
+    uint32_t extras_top;
+    uint32_t extras_free;
+    uint32_t extras_used;
+    uint32_t locks_top;
+    uint32_t locks_free;
+    uint32_t locks_used;
+    uint32_t lock_day[8];     /* rows by release day & 7, NIL: none */
+    uint32_t day_trades_next; /* ring */
+    struct extra *extra;
+    struct lock *lock;
+    struct city *city;
+    struct city_instrument *city_instrument;
+    struct city_move *city_move;
+    struct holding_limit *holding_limit;
+    struct tranche *tranche;
+    struct agreement *agreement;
+    struct standing *standing;
+    struct special_day *special_day; /* CALENDAR_MAX */
+    struct day_trade *day_trade;     /* limits.trades */
+    uint32_t *group_first;           /* participants of a group, newest first */
+    struct job *job;                 /* [instruments + 1]; the last is the exchange's own */
+
     struct curve_point *curve[2];  /* scratch of a call, `levels` points each */
     struct trim *trim;             /* scratch, `orders` rows */
     struct trim_price *trim_price; /* the same */
@@ -394,13 +593,28 @@ void link_move(struct engine *engine, uint16_t instrument, uint8_t from, uint8_t
                int64_t received);
 void zone_band_set(struct engine *engine, uint16_t instrument, uint8_t zone, int64_t ref);
 
+/* The levy in force on a link: its own, or what a congested call left behind if that is more. */
+static inline int64_t levy_in_force(const struct link *link)
+{
+    return link->rent_ppm > link->levy_ppm ? link->rent_ppm : link->levy_ppm;
+}
+
 /* Rejects the command being applied. */
 void reject(struct engine *engine, enum reason reason);
 void done(struct engine *engine);
 
 /* --- commands: each emits its events; the checks come first ----------------------------------- */
-void setup_apply(struct engine *engine, const struct command *command);   /* 1..9 */
-void trading_apply(struct engine *engine, const struct command *command); /* 10..13 */
-void session_apply(struct engine *engine, const struct command *command); /* 14..17 */
-void auction_apply(struct engine *engine, const struct command *command); /* 18..20 */
+void setup_apply(struct engine *engine, const struct command *command);  /* 1..9 */
+void rules_apply(struct engine *engine, const struct command *command);  /* RULES, STEP */
+void terms_apply(struct engine *engine, const struct command *command);  /* TERMS, STRIP, RETIRE */
+void people_apply(struct engine *engine, const struct command *command); /* CITY..HOLDING */
+void gate_apply(struct engine *engine, const struct command *command);   /* GATE, TRANCHE */
+void calendar_apply(struct engine *engine, const struct command *command);     /* CALENDAR, SEED */
+void click_apply(struct engine *engine, const struct command *command);        /* CLICK */
+void block_apply(struct engine *engine, const struct command *command);        /* BLOCK */
+void bust_apply(struct engine *engine, const struct command *command);         /* BUST, PERMIT */
+void auction_more_apply(struct engine *engine, const struct command *command); /* 39..46 */
+void trading_apply(struct engine *engine, const struct command *command);      /* 10..13 */
+void session_apply(struct engine *engine, const struct command *command);      /* 14..17 */
+void auction_apply(struct engine *engine, const struct command *command);      /* 18..20 */
 #endif

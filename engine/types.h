@@ -53,15 +53,34 @@ struct name { /* zero padded; all zero means "no name" */
 #define CANCEL_REASON_LIST(X)                                                                      \
     X(0, USER, "USER") X(1, IOC, "IOC") X(2, FOK, "FOK") X(3, MARKET, "MARKET")                    \
     X(4, SELF_TRADE, "SELF_TRADE") X(5, POST, "POST") X(6, MIN, "MIN") X(7, EXPIRED, "EXPIRED")    \
-    X(8, BAND, "BAND") X(9, OPERATOR, "OPERATOR")
+    X(8, BAND, "BAND") X(9, OPERATOR, "OPERATOR") X(10, INTERRUPTED, "INTERRUPTED")
 #define UNDERSUBSCRIBED_LIST(X)                                                                    \
     X(0, CANCEL_ALL, "cancel-all") X(1, PARTIAL_AT_RESERVE, "partial-at-reserve")                  \
     X(2, PARTIAL_AT_LOWEST_BID, "partial-at-lowest-bid")
-#define TIE_LIST(X) X(0, TIME, "time") X(1, PRO_RATA, "pro-rata")
-#define UNSOLD_LIST(X) X(0, RESERVE, "reserve") X(1, CANCEL, "cancel")
+#define TIE_LIST(X) X(0, TIME, "time") X(1, PRO_RATA, "pro-rata") X(2, SEEDED_RANDOM, "seeded-random")
+#define UNSOLD_LIST(X) X(0, RESERVE, "reserve") X(1, CANCEL, "cancel") X(2, NEXT_N, "next-n")
 #define AUCTION_STATE_LIST(X)                                                                      \
-    X(0, OPEN, "OPEN") X(1, CLEARED, "CLEARED") X(2, PARTIAL, "PARTIAL") X(3, FAILED, "FAILED")
-#define AWARD_STATE_LIST(X) X(0, DELIVERED, "DELIVERED") X(1, DEFAULTED, "DEFAULTED")
+    X(0, OPEN, "OPEN") X(1, CLEARED, "CLEARED") X(2, PARTIAL, "PARTIAL") X(3, FAILED, "FAILED")    \
+    X(4, ANNOUNCED, "ANNOUNCED") X(5, REGISTRATION, "REGISTRATION") X(6, CLOSED, "CLOSED")         \
+    X(7, SETTLED, "SETTLED")
+#define AWARD_STATE_LIST(X)                                                                        \
+    X(0, DELIVERED, "DELIVERED") X(1, DEFAULTED, "DEFAULTED") X(2, AWARDED, "AWARDED")             \
+    X(3, PAID, "PAID")
+/* Legal basis of an instrument, market.md 3: a preset of methods, resale lock and holders. */
+#define BASIS_LIST(X)                                                                              \
+    X(0, SANDBOX, "sandbox") X(1, APPROVED_EXCHANGE, "approved-exchange")                          \
+    X(2, CN_PERMITTED, "CN-permitted")
+/* Trading methods; a set of them is a mask of 1 << number. */
+#define METHOD_LIST(X)                                                                             \
+    X(0, AGREEMENT, "agreement") X(1, LISTING, "listing") X(2, AUCTION, "auction")                 \
+    X(3, CALL, "call") X(4, CONTINUOUS, "continuous")
+#define CLOSE_RULE_LIST(X) X(0, WEIGHTED, "weighted") X(1, GD_2019, "GD-2019")
+#define GATE_KIND_LIST(X)                                                                          \
+    X(0, BLOCK, "block") X(1, RATIO, "ratio") X(2, NEW_PROJECTS, "new-projects")
+#define DAY_KIND_LIST(X)                                                                           \
+    X(0, BUSINESS, "business") X(1, HOLIDAY, "holiday") X(2, SESSION, "session")
+#define PERMIT_LIST(X) X(0, ESCROW, "ESCROW") X(1, DELIVERED, "DELIVERED") X(2, REFUSED, "REFUSED")
+#define SEED_KIND_LIST(X) X(0, COMMIT, "commit") X(1, REVEAL, "reveal")
 /* clang-format on */
 
 #define SIDE_ENUM(n, name, word) SIDE_##name = n,
@@ -92,16 +111,35 @@ enum unsold { UNSOLD_LIST(UNSOLD_ENUM) UNSOLD_COUNT };
 enum auction_state { AUCTION_STATE_LIST(AUCTION_STATE_ENUM) AUCTION_STATE_COUNT };
 #define AWARD_STATE_ENUM(n, name, word) AWARD_STATE_##name = n,
 enum award_state { AWARD_STATE_LIST(AWARD_STATE_ENUM) AWARD_STATE_COUNT };
+#define BASIS_ENUM(n, name, word) BASIS_##name = n,
+enum basis { BASIS_LIST(BASIS_ENUM) BASIS_COUNT };
+#define METHOD_ENUM(n, name, word) METHOD_##name = n,
+enum method { METHOD_LIST(METHOD_ENUM) METHOD_COUNT };
+#define METHOD_BIT(name) (1u << METHOD_##name)
+#define METHODS_ALL ((1u << METHOD_COUNT) - 1)
+#define CLOSE_RULE_ENUM(n, name, word) CLOSE_RULE_##name = n,
+enum close_rule { CLOSE_RULE_LIST(CLOSE_RULE_ENUM) CLOSE_RULE_COUNT };
+#define GATE_KIND_ENUM(n, name, word) GATE_KIND_##name = n,
+enum gate_kind { GATE_KIND_LIST(GATE_KIND_ENUM) GATE_KIND_COUNT };
+#define DAY_KIND_ENUM(n, name, word) DAY_KIND_##name = n,
+enum day_kind { DAY_KIND_LIST(DAY_KIND_ENUM) DAY_KIND_COUNT };
+#define PERMIT_ENUM(n, name, word) PERMIT_##name = n,
+enum permit { PERMIT_LIST(PERMIT_ENUM) PERMIT_COUNT };
+#define SEED_KIND_ENUM(n, name, word) SEED_KIND_##name = n,
+enum seed_kind { SEED_KIND_LIST(SEED_KIND_ENUM) SEED_KIND_COUNT };
 
 /* Auction regimes (market.md section 5) are rows of a table in the engine; the number is the
  * wire's. CUSTOM: every field is given by the command. */
 /* clang-format off */
 #define REGIME_LIST(X)                                                                             \
     X(0, CUSTOM, "custom") X(1, GD_2013, "GD-2013") X(2, GD_2014, "GD-2014")                       \
-    X(3, GD_2015, "GD-2015") X(4, GD_2016, "GD-2016") X(5, GD_ENTRUSTED, "GD-entrusted")
+    X(3, GD_2015, "GD-2015") X(4, GD_2016, "GD-2016") X(5, GD_ENTRUSTED, "GD-entrusted")           \
+    X(6, EU, "EU") X(7, UK, "UK") X(8, CA, "CA") X(9, ECO_LOT, "eco-lot")
 /* clang-format on */
 #define REGIME_ENUM(n, name, word) REGIME_##name = n,
 enum regime { REGIME_LIST(REGIME_ENUM) REGIME_COUNT };
+
+#define WORK_NONE UINT32_MAX
 
 /* Capacities chosen at start; a market constant, journalled. Zero in a field means its default. */
 struct engine_limits {
@@ -116,5 +154,12 @@ struct engine_limits {
     uint32_t bids;
     uint32_t lanes;
     uint32_t lane_window; /* W: ids remembered for each lane; a power of two */
+    uint32_t rule_set;    /* the rules a new exchange starts with; the command `rules` raises it */
+    uint32_t work;        /* fills, rows or events of one command; WORK_NONE: no bound */
+    uint32_t extras;      /* open orders with a stop, a displayed size or a minimum */
+    uint32_t trades;      /* of the day, that a bust or a permit may name */
+    uint32_t locks;       /* (position, day) lots of units under a resale lock */
+    uint32_t cities;
+    uint32_t rules; /* rows of position limits, tranches, standing bids, agreements: each */
 };
 #endif

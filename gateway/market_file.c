@@ -24,9 +24,10 @@ static const struct {
     {                                                                                              \
 #name, offsetof(struct engine_limits, name)                                                \
     }
-    FIELD(zones), FIELD(instruments), FIELD(participants), FIELD(orders),
-    FIELD(names), FIELD(levels),      FIELD(positions),    FIELD(auctions),
-    FIELD(bids),  FIELD(lanes),       FIELD(lane_window),
+    FIELD(zones),       FIELD(instruments), FIELD(participants), FIELD(orders), FIELD(names),
+    FIELD(levels),      FIELD(positions),   FIELD(auctions),     FIELD(bids),   FIELD(lanes),
+    FIELD(lane_window), FIELD(rule_set),    FIELD(work),         FIELD(extras), FIELD(trades),
+    FIELD(locks),       FIELD(cities),      FIELD(rules),
 #undef FIELD
 };
 _Static_assert(sizeof capacity_fields / sizeof *capacity_fields * sizeof(uint32_t) ==

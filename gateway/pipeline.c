@@ -116,7 +116,7 @@ static int submit(struct pipeline *pipeline)
                               .digest_sequence = pipeline->chain.sequence,
                               .time_ns = batch->time_ns,
                               .count = pipeline->sequenced,
-                              .rule_set = RULE_SET,
+                              .rule_set = engine_rule_set(pipeline->options.engine),
                               .kind = ENTRY_COMMANDS,
                               .commands = pipeline->entry_bytes,
                               .commands_size = pipeline->entry_size};

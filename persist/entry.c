@@ -171,29 +171,35 @@ int entry_get(const uint8_t *key, size_t key_size, const uint8_t *bytes, size_t 
 }
 
 /* The order of struct engine_limits, spelled out: the layout is on disk for ever. */
-#define LIMIT_FIELDS(X)                                                                            \
+#define FIRST_FIELDS(X)                                                                            \
     X(zones)                                                                                       \
     X(instruments)                                                                                 \
     X(participants)                                                                                \
     X(orders) X(names) X(levels) X(positions) X(auctions) X(bids) X(lanes) X(lane_window)
+#define LATER_FIELDS(X) X(rule_set) X(work) X(extras) X(trades) X(locks) X(cities) X(rules)
 
 void entry_limits_put(uint8_t out[ENTRY_LIMITS_BYTES], const struct engine_limits *limits)
 {
     uint8_t *at = out;
 #define PUT(field) bytes_put32(at, limits->field), at += 4;
-    LIMIT_FIELDS(PUT)
+    FIRST_FIELDS(PUT)
+    LATER_FIELDS(PUT)
 #undef PUT
     ASSERT(at == out + ENTRY_LIMITS_BYTES);
 }
 
 int entry_limits(const struct entry *genesis, struct engine_limits *out)
 {
-    if (genesis->kind != ENTRY_GENESIS || genesis->commands_size != ENTRY_LIMITS_BYTES)
+    if (genesis->kind != ENTRY_GENESIS || (genesis->commands_size != ENTRY_LIMITS_BYTES &&
+                                           genesis->commands_size != ENTRY_LIMITS_FIRST_BYTES))
         return ERR_MALFORMED;
     const uint8_t *at = genesis->commands;
-    struct engine_limits limits;
+    struct engine_limits limits = {.rule_set = RULE_SET_FIRST, .work = WORK_NONE};
 #define GET(field) limits.field = bytes_get32(at), at += 4;
-    LIMIT_FIELDS(GET)
+    FIRST_FIELDS(GET)
+    if (genesis->commands_size == ENTRY_LIMITS_BYTES) {
+        LATER_FIELDS(GET)
+    }
 #undef GET
     *out = limits;
     return 0;

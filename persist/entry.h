@@ -19,7 +19,8 @@
  *      140     n  the commands, journal form of proto/codec.h, back to back
  *
  * The first entry (index 1) is the genesis: count 0, and instead of commands the fields of struct
- * engine_limits in their order, 4 bytes each. Events are never journalled.
+ * engine_limits in their order, 4 bytes each. One with the first 11 only is from before rule set 2:
+ * it starts with rule set 1 and without a bound on work. Events are never journalled.
  * Invariant:  indexes and sequences have no gaps; an entry never changes.
  * Threads:    no state.
  */
@@ -35,7 +36,6 @@
 #define ENTRY_COUNT_MAX 65536u /* commands of one entry */
 #define HASH_BYTES 32
 #define CLUSTER_BYTES 16
-#define RULE_SET 1 /* the rules this program applies; written in every entry */
 
 enum entry_kind { ENTRY_COMMANDS = 1, ENTRY_GENESIS = 2 };
 
@@ -90,7 +90,8 @@ static inline uint64_t entry_last_sequence(const struct entry *entry)
  * their range with engine_limits_complete(). */
 int entry_limits(const struct entry *genesis, struct engine_limits *out);
 
-#define ENTRY_LIMITS_BYTES 44
+#define ENTRY_LIMITS_BYTES 72
+#define ENTRY_LIMITS_FIRST_BYTES 44 /* before rule set 2 */
 void entry_limits_put(uint8_t out[ENTRY_LIMITS_BYTES], const struct engine_limits *limits);
 
 /* Big-endian key of an index. */

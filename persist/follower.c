@@ -134,10 +134,10 @@ static int compare(struct follower *follower, const struct entry *entry, struct 
 int follower_apply(struct follower *follower, const struct entry *entry, follower_watch *watch,
                    void *context, struct fault_text *why)
 {
-    if (entry->rule_set != RULE_SET)
+    if (entry->rule_set != engine_rule_set(follower->engine))
         return fault_say(why, ERR_VERSION,
                          "journal entry %" PRIu64 ": rule set %" PRIu32 ", this program has %d",
-                         entry->index, entry->rule_set, RULE_SET);
+                         entry->index, entry->rule_set, engine_rule_set(follower->engine));
     if (entry->kind == ENTRY_COMMANDS) {
         int fault = apply_commands(follower, entry, watch, context, why);
         if (fault) return fault;

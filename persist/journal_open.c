@@ -179,7 +179,7 @@ static int write_genesis(struct journal *journal, const struct engine_limits *li
         .index = 1,
         .term = 1,
         .first_sequence = 1,
-        .rule_set = RULE_SET,
+        .rule_set = limits->rule_set,
         .kind = ENTRY_GENESIS,
         .commands = bytes,
         .commands_size = sizeof bytes,

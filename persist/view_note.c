@@ -277,6 +277,32 @@ static int note_command(struct view_notes *notes, const struct command *command)
     case COMMAND_PERIOD:
     case COMMAND_AUCTION:
     case COMMAND_CLEAR:
+    case COMMAND_RULES:
+    case COMMAND_STEP:
+    case COMMAND_TERMS:
+    case COMMAND_STRIP:
+    case COMMAND_RETIRE:
+    case COMMAND_CITY:
+    case COMMAND_STATUS:
+    case COMMAND_QUOTA:
+    case COMMAND_DISCOUNT:
+    case COMMAND_HOLDING:
+    case COMMAND_GATE:
+    case COMMAND_TRANCHE:
+    case COMMAND_CALENDAR:
+    case COMMAND_SEED:
+    case COMMAND_CLICK:
+    case COMMAND_BLOCK:
+    case COMMAND_BUST:
+    case COMMAND_PERMIT:
+    case COMMAND_AUCTION_TERMS:
+    case COMMAND_STAGE:
+    case COMMAND_REGISTER:
+    case COMMAND_REBID:
+    case COMMAND_WITHDRAW:
+    case COMMAND_SETTLE:
+    case COMMAND_STANDING:
+    case COMMAND_BUNDLE:
     case COMMAND_END:
         return 0;
     }
@@ -331,6 +357,28 @@ static int note_event(struct view_notes *notes, const struct command *command,
     case EVENT_ROW_AUCTION:
     case EVENT_ROW_INSTRUMENT:
     case EVENT_ROW_NAME:
+    case EVENT_SHOWN:
+    case EVENT_PARKED:
+    case EVENT_TRIGGERED:
+    case EVENT_INTERRUPTED:
+    case EVENT_RENT:
+    case EVENT_BLOCK_TRADE:
+    case EVENT_PENDING:
+    case EVENT_BUSTED:
+    case EVENT_PERMITTED:
+    case EVENT_SETTLED:
+    case EVENT_STAGE:
+    case EVENT_CONTAINED:
+    case EVENT_SEED:
+    case EVENT_RETIRED:
+    case EVENT_RULES:
+    case EVENT_ROW_INDICATIVE:
+    case EVENT_ROW_PRICES:
+    case EVENT_ROW_HOLDER:
+    case EVENT_ROW_TERMS:
+    case EVENT_ROW_GATE:
+    case EVENT_ROW_BLOCK:
+    case EVENT_ROW_JOB:
     case EVENT_END:
         return 0;
     }

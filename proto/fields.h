@@ -70,6 +70,89 @@
 #define FIELDS_COMMAND_bid(F)                                                                      \
     F(i64, qty, 0, "units") F(i64, price, 0, "fen") F(u32, auction, 0, "auction id")
 #define FIELDS_COMMAND_clear(F) F(u32, auction, 0, "auction id")
+#define FIELDS_COMMAND_rules(F)                                                                    \
+    F(u32, set, 0, "rule set")
+#define FIELDS_COMMAND_step(F)                                                                     \
+    F(u32, steps, 0, "steps")
+#define FIELDS_COMMAND_terms(F)                                                                    \
+    F(name, approval, 0, "") F(i64, fee_ppm, 0, "ppm") F(i64, block_fee_ppm, 0, "ppm")             \
+    F(i64, auction_fee_ppm, 0, "ppm") F(i64, block_band_ppm, 0, "ppm")                             \
+    F(i64, dynamic_ppm, 0, "ppm") F(i64, close_floor, 0, "units")                                  \
+    F(i64, holders_max, 0, "holders") F(i64, t_plus, 0, "trading days")                            \
+    F(i64, deadline_days, 0, "days") F(i64, vintage, 0, "year")                                    \
+    F(u16, instrument, 0, "instrument id") F(word_or, basis, BASIS_COUNT, "legal basis")           \
+    F(u8, methods, 0, "mask of methods") F(word_or, close_rule, CLOSE_RULE_COUNT, "close rule")    \
+    F(word_or, live_rent, 2, "0 or 1") F(word_or, conditional, 2, "0 or 1")                        \
+    F(word_or, investors, 2, "0 or 1")
+#define FIELDS_COMMAND_strip(F)                                                                    \
+    F(name, name, 0, "") F(u16, leg[0], 0, "instrument id") F(u16, leg[1], 0, "instrument id")     \
+    F(u16, leg[2], 0, "instrument id") F(u16, leg[3], 0, "instrument id")                          \
+    F(u16, leg[4], 0, "instrument id") F(u16, leg[5], 0, "instrument id")                          \
+    F(u16, leg[6], 0, "instrument id") F(u16, leg[7], 0, "instrument id")                          \
+    F(u16, leg[8], 0, "instrument id") F(u16, leg[9], 0, "instrument id")
+#define FIELDS_COMMAND_retire(F)                                                                   \
+    F(u16, instrument, 0, "instrument id")
+#define FIELDS_COMMAND_city(F)                                                                     \
+    F(name, name, 0, "") F(i32, from_day, 0, "days since 1970")                                    \
+    F(u16, instrument, 0, "instrument id") F(u8, zone, 0, "zone id")                               \
+    F(word_or, investors, 2, "0 or 1")
+#define FIELDS_COMMAND_status(F)                                                                   \
+    F(u32, account, 0, "participant id") F(flag, active, 0, "")
+#define FIELDS_COMMAND_quota(F)                                                                    \
+    F(i64, open_orders, 0, "orders") F(i64, rate, 0, "per second")                                 \
+    F(u32, account, 0, "participant id")
+#define FIELDS_COMMAND_discount(F)                                                                 \
+    F(i64, ppm, 0, "ppm") F(i32, until_day, 0, "days since 1970")                                  \
+    F(u32, account, 0, "participant id")
+#define FIELDS_COMMAND_holding(F)                                                                  \
+    F(name, group, 0, "") F(i64, units, 0, "units") F(i64, ppm, 0, "ppm")                          \
+    F(i32, from_day, 0, "days since 1970") F(u16, instrument, 0, "instrument id")                  \
+    F(word, type, PARTICIPANT_TYPE_COUNT, "participant type")
+#define FIELDS_COMMAND_gate(F)                                                                     \
+    F(name, city, 0, "") F(i64, allow, 0, "units") F(u16, instrument, 0, "instrument id")          \
+    F(u8, zone, 0, "zone id") F(flag, closed, 0, "") F(word, kind, GATE_KIND_COUNT, "gate kind")
+#define FIELDS_COMMAND_tranche(F)                                                                  \
+    F(i64, lo, 0, "units received") F(i64, hi, 0, "units received")                                \
+    F(i32, from_day, 0, "days since 1970") F(u16, instrument, 0, "instrument id")                  \
+    F(u8, from_zone, 0, "zone id") F(u8, to_zone, 0, "zone id")
+#define FIELDS_COMMAND_calendar(F)                                                                 \
+    F(i32, day, 0, "days since 1970") F(word, kind, DAY_KIND_COUNT, "day kind")
+#define FIELDS_COMMAND_seed(F)                                                                     \
+    F(b32, value, 0, "") F(u32, auction, 0, "auction id") F(u16, instrument, 0, "instrument id")   \
+    F(word, kind, SEED_KIND_COUNT, "seed kind")
+#define FIELDS_COMMAND_click(F)                                                                    \
+    F(name, client_id, 0, "") F(name, maker_client_id, 0, "") F(i64, qty, 0, "units")              \
+    F(u64, maker_order, 0, "order id") F(u32, maker, 0, "participant id")                          \
+    F(u16, instrument, 0, "instrument id")
+#define FIELDS_COMMAND_block(F)                                                                    \
+    F(name, name, 0, "") F(i64, qty, 0, "units") F(i64, price, 0, "fen")                           \
+    F(u32, seller, 0, "participant id") F(u32, buyer, 0, "participant id")                         \
+    F(u16, instrument, 0, "instrument id")
+#define FIELDS_COMMAND_bust(F)                                                                     \
+    F(name, cause, 0, "") F(u64, n, 0, "trade number")
+#define FIELDS_COMMAND_permit(F)                                                                   \
+    F(u64, n, 0, "trade number") F(word, decision, PERMIT_COUNT, "permit")
+#define FIELDS_COMMAND_auction_terms(F)                                                            \
+    F(i64, containment, 0, "units") F(i64, trigger_price, 0, "fen")                                \
+    F(i64, entry_deposit, 0, "fen") F(i64, agency_ppm, 0, "ppm")                                   \
+    F(i64, instalments, 0, "auctions") F(u32, auction, 0, "auction id")                            \
+    F(u32, agency, 0, "participant id") F(i32, pay_until, 0, "days since 1970")                    \
+    F(word_or, revocable, 2, "0 or 1") F(word_or, announced, 2, "0 or 1")
+#define FIELDS_COMMAND_stage(F)                                                                    \
+    F(u32, auction, 0, "auction id") F(word, state, AUCTION_STATE_COUNT, "auction state")
+#define FIELDS_COMMAND_enrol(F)                                                                    \
+    F(u32, auction, 0, "auction id")
+#define FIELDS_COMMAND_rebid(F)                                                                    \
+    F(i64, qty, 0, "units") F(i64, price, 0, "fen") F(u32, auction, 0, "auction id")               \
+    F(u32, n, 0, "of the bidder, from 1")
+#define FIELDS_COMMAND_withdraw(F)                                                                 \
+    F(u32, auction, 0, "auction id") F(u32, n, 0, "of the bidder, from 1")
+#define FIELDS_COMMAND_settle(F)                                                                   \
+    F(u32, auction, 0, "auction id")
+#define FIELDS_COMMAND_standing(F)                                                                 \
+    F(i64, qty, 0, "units") F(i64, price, 0, "fen") F(u16, instrument, 0, "instrument id")
+#define FIELDS_COMMAND_bundle(F)                                                                   \
+    F(i64, qty, 0, "units") F(u32, auction, 0, "auction id") F(u32, account, 0, "participant id")
 
 /* ---- Events, behind their head: FIELDS_EVENT_<suffix of EVENT_LIST> ---- */
 #define FIELDS_EVENT_accepted(F)                                                                   \
@@ -188,6 +271,94 @@
 #define FIELDS_EVENT_row_name(F)                                                                   \
     F(name, name, 0, "") F(u32, id, 0, "id of that kind") F(verb, command, 0, "command type")      \
     F(u8, zone, 0, "zone id")
+#define FIELDS_EVENT_shown(F)                                                                      \
+    F(u64, order_id, 0, "order id") F(i64, shown, 0, "units") F(i64, left, 0, "units")             \
+    F(i64, price, 0, "fen") F(u32, participant, 0, "participant id")                               \
+    F(u16, instrument, 0, "instrument id") F(u8, zone, 0, "zone id") F(word, side, SIDE_COUNT, "side")            \
+    F(flag, moved, 0, "")
+#define FIELDS_EVENT_parked(F)                                                                     \
+    F(u64, order_id, 0, "order id") F(i64, left, 0, "units") F(i64, stop_price, 0, "fen")          \
+    F(i64, price, 0, "fen") F(u32, participant, 0, "participant id")                               \
+    F(u16, instrument, 0, "instrument id") F(u8, zone, 0, "zone id") F(word, side, SIDE_COUNT, "side")
+#define FIELDS_EVENT_triggered(F)                                                                  \
+    F(u64, order_id, 0, "order id") F(i64, left, 0, "units") F(i64, stop_price, 0, "fen")          \
+    F(i64, price, 0, "fen") F(name, client_id, 0, "") F(u32, participant, 0, "participant id")     \
+    F(u16, instrument, 0, "instrument id") F(u8, zone, 0, "zone id") F(word, side, SIDE_COUNT, "side")
+#define FIELDS_EVENT_interrupted(F)                                                                \
+    F(i64, price, 0, "fen") F(i64, last, 0, "fen") F(u16, instrument, 0, "instrument id")          \
+    F(u8, zone, 0, "zone id")
+#define FIELDS_EVENT_rent(F)                                                                       \
+    F(i64, levy_ppm, 0, "ppm") F(u16, instrument, 0, "instrument id")                              \
+    F(u8, from_zone, 0, "zone id") F(u8, to_zone, 0, "zone id")
+#define FIELDS_EVENT_block_trade(F)                                                                \
+    F(u64, n, 0, "trade number") F(i64, received, 0, "units") F(i64, delivered, 0, "units")        \
+    F(i64, buyer_price, 0, "fen") F(i64, seller_price, 0, "fen") F(i64, pays, 0, "fen")            \
+    F(i64, gets, 0, "fen") F(i64, fund, 0, "fen") F(i64, buyer_fee, 0, "fen")                      \
+    F(i64, seller_fee, 0, "fen") F(name, name, 0, "") F(u32, seller, 0, "participant id")          \
+    F(u32, buyer, 0, "participant id") F(u16, instrument, 0, "instrument id")                      \
+    F(u8, from_zone, 0, "zone id") F(u8, to_zone, 0, "zone id")
+#define FIELDS_EVENT_pending(F)                                                                    \
+    F(name, name, 0, "") F(u64, n, 0, "trade number") F(verb, command, 0, "command type")
+#define FIELDS_EVENT_busted(F)                                                                     \
+    F(u64, n, 0, "trade number") F(i64, received, 0, "units") F(i64, delivered, 0, "units")        \
+    F(i64, pays, 0, "fen") F(i64, gets, 0, "fen") F(i64, fund, 0, "fen")                           \
+    F(i64, buyer_fee, 0, "fen") F(i64, seller_fee, 0, "fen") F(name, cause, 0, "")                 \
+    F(u32, seller, 0, "participant id") F(u32, buyer, 0, "participant id")                         \
+    F(u16, instrument, 0, "instrument id") F(u8, from_zone, 0, "zone id")                          \
+    F(u8, to_zone, 0, "zone id")
+#define FIELDS_EVENT_permitted(F)                                                                  \
+    F(u64, n, 0, "trade number") F(i32, deadline, 0, "days since 1970")                            \
+    F(u32, seller, 0, "participant id") F(u32, buyer, 0, "participant id")                         \
+    F(u16, instrument, 0, "instrument id") F(word, state, PERMIT_COUNT, "permit")
+#define FIELDS_EVENT_settled(F)                                                                    \
+    F(i64, trades, 0, "trades") F(i64, units, 0, "units") F(i64, cash, 0, "fen")                   \
+    F(u16, instrument, 0, "instrument id")
+#define FIELDS_EVENT_stage(F)                                                                      \
+    F(u32, auction, 0, "auction id") F(u16, instrument, 0, "instrument id")                        \
+    F(word, state, AUCTION_STATE_COUNT, "auction state") F(name, name, 0, "")
+#define FIELDS_EVENT_contained(F)                                                                  \
+    F(i64, qty, 0, "units") F(i64, trigger_price, 0, "fen") F(u32, auction, 0, "auction id")       \
+    F(name, name, 0, "")
+#define FIELDS_EVENT_seed(F)                                                                       \
+    F(b32, value, 0, "") F(u32, auction, 0, "auction id") F(u16, instrument, 0, "instrument id")   \
+    F(word, kind, SEED_KIND_COUNT, "seed kind")
+#define FIELDS_EVENT_retired(F)                                                                    \
+    F(u16, instrument, 0, "instrument id")
+#define FIELDS_EVENT_rules(F)                                                                      \
+    F(u32, set, 0, "rule set")
+#define FIELDS_EVENT_row_indicative(F)                                                             \
+    F(i64, price, 0, "fen") F(i64, volume, 0, "units") F(i64, bids, 0, "units")                    \
+    F(i64, asks, 0, "units") F(u16, instrument, 0, "instrument id") F(u8, zone, 0, "zone id")
+#define FIELDS_EVENT_row_prices(F)                                                                 \
+    F(i64, ref, 0, "fen") F(i64, band_low, 0, "fen") F(i64, band_high, 0, "fen")                   \
+    F(i64, last, 0, "fen") F(i64, open, 0, "fen") F(i64, high, 0, "fen") F(i64, low, 0, "fen")     \
+    F(i64, close, 0, "fen") F(i64, vwap, 0, "fen") F(i64, volume, 0, "units")                      \
+    F(i64, turnover, 0, "fen") F(i64, block_volume, 0, "units") F(i64, block_turnover, 0, "fen")   \
+    F(u16, instrument, 0, "instrument id") F(u8, zone, 0, "zone id")
+#define FIELDS_EVENT_row_holder(F)                                                                 \
+    F(name, group, 0, "") F(i64, units, 0, "units") F(i64, ppm, 0, "ppm")                          \
+    F(i64, limit, 0, "units") F(u16, instrument, 0, "instrument id")
+#define FIELDS_EVENT_row_terms(F)                                                                  \
+    F(name, approval, 0, "") F(i64, fee_ppm, 0, "ppm") F(i64, block_fee_ppm, 0, "ppm")             \
+    F(i64, auction_fee_ppm, 0, "ppm") F(i64, block_band_ppm, 0, "ppm")                             \
+    F(i64, dynamic_ppm, 0, "ppm") F(i64, close_floor, 0, "units")                                  \
+    F(i64, holders_max, 0, "holders") F(i64, holders, 0, "holders")                                \
+    F(i64, t_plus, 0, "trading days") F(i64, deadline_days, 0, "days") F(i64, vintage, 0, "year")  \
+    F(u16, instrument, 0, "instrument id") F(word, basis, BASIS_COUNT, "legal basis")              \
+    F(u8, methods, 0, "mask of methods") F(word, close_rule, CLOSE_RULE_COUNT, "close rule")       \
+    F(flag, live_rent, 0, "") F(flag, conditional, 0, "") F(flag, investors, 0, "")                \
+    F(flag, retired, 0, "")
+#define FIELDS_EVENT_row_gate(F)                                                                   \
+    F(name, city, 0, "") F(i64, allow, 0, "units") F(i64, net, 0, "units")                         \
+    F(i64, buying, 0, "units") F(u16, instrument, 0, "instrument id") F(u8, zone, 0, "zone id")    \
+    F(word, kind, GATE_KIND_COUNT, "gate kind")
+#define FIELDS_EVENT_row_block(F)                                                                  \
+    F(name, name, 0, "") F(i64, qty, 0, "units") F(i64, price, 0, "fen")                           \
+    F(u32, seller, 0, "participant id") F(u32, buyer, 0, "participant id")                         \
+    F(u16, instrument, 0, "instrument id") F(flag, by_seller, 0, "")
+#define FIELDS_EVENT_row_job(F)                                                                    \
+    F(u64, since, 0, "commands") F(u16, instrument, 0, "instrument id")                            \
+    F(verb, command, 0, "command type")
 
 /* ---- Messages of the order port ---- */
 #define FIELDS_WIRE_challenge(F)                                                                   \

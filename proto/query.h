@@ -1,8 +1,8 @@
 /* query.h - a question to the exchange: the looks of the script, and trades.
  *
- * The numbers travel in QUERY frames. Numbers 1 to 8 and the fields `zone` to `from` mean exactly
- * what enum look and struct look_query of the engine mean; proto may not include those, so whoever
- * answers copies the fields over.
+ * The numbers travel in QUERY frames. Numbers 1 to 8 and from 16 on, and the fields `zone` to
+ * `from` mean exactly what enum look and struct look_query of the engine mean; proto may not
+ * include those, so whoever answers copies the fields over.
  */
 #ifndef PROTO_QUERY_H
 #define PROTO_QUERY_H
@@ -14,7 +14,9 @@
     X(5, BALANCE, "balance") X(6, RECONCILE, "reconcile") X(7, AUCTION, "auctions")                \
     X(8, DIRECTORY, "directory")                                                                   \
     X(9, TRADES, "trades") /* from trade number `from` on, at most rows_max */                     \
-    X(10, DIGEST, "digest")
+    X(10, DIGEST, "digest")                                                                        \
+    X(16, INDICATIVE, "indicative") X(17, PRICES, "prices") X(18, HOLDERS, "holders")              \
+    X(19, TERMS, "show-terms") X(20, GATES, "gates") X(21, BLOCKS, "blocks") X(22, JOBS, "jobs")
 /* clang-format on */
 #define QUERY_ENUM(number, name, verb) QUERY_##name = number,
 enum query_kind { QUERY_LIST(QUERY_ENUM) QUERY_END };

@@ -399,6 +399,28 @@ static bool put_event(struct page *page, const struct event *event)
     case EVENT_DONE:
     case EVENT_NAMED:
     case EVENT_CLOSE:
+    case EVENT_SHOWN:
+    case EVENT_PARKED:
+    case EVENT_TRIGGERED:
+    case EVENT_INTERRUPTED:
+    case EVENT_RENT:
+    case EVENT_BLOCK_TRADE:
+    case EVENT_PENDING:
+    case EVENT_BUSTED:
+    case EVENT_PERMITTED:
+    case EVENT_SETTLED:
+    case EVENT_STAGE:
+    case EVENT_CONTAINED:
+    case EVENT_SEED:
+    case EVENT_RETIRED:
+    case EVENT_RULES:
+    case EVENT_ROW_INDICATIVE:
+    case EVENT_ROW_PRICES:
+    case EVENT_ROW_HOLDER:
+    case EVENT_ROW_TERMS:
+    case EVENT_ROW_GATE:
+    case EVENT_ROW_BLOCK:
+    case EVENT_ROW_JOB:
     case EVENT_END:
         break;
     }

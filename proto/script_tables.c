@@ -152,7 +152,14 @@ static const struct slot capacity_slots[] = {
     ROW("auctions", U32, KEY, ITEM(limits.auctions), 0),
     ROW("bids", U32, KEY, ITEM(limits.bids), 0),
     ROW("lanes", U32, KEY, ITEM(limits.lanes), 0),
-    ROW("lane_window", U32, KEY, ITEM(limits.lane_window), 0)};
+    ROW("lane_window", U32, KEY, ITEM(limits.lane_window), 0),
+    ROW("rules", U32, KEY, ITEM(limits.rule_set), 0),
+    ROW("work", U32, KEY, ITEM(limits.work), 0),
+    ROW("extras", U32, KEY, ITEM(limits.extras), 0),
+    ROW("trades", U32, KEY, ITEM(limits.trades), 0),
+    ROW("locks", U32, KEY, ITEM(limits.locks), 0),
+    ROW("cities", U32, KEY, ITEM(limits.cities), 0),
+    ROW("rows", U32, KEY, ITEM(limits.rules), 0)};
 
 static const struct slot book_slots[] = {
     ROW("instrument", INSTRUMENT, WORD, ITEM(query.instrument), 0),

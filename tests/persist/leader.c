@@ -30,7 +30,7 @@ struct leader *leader_open(struct scratch *scratch)
     memset(leader, 0, sizeof *leader);
     leader->scratch = scratch;
     leader->journal = scratch_open(scratch);
-    leader->rule_set = RULE_SET;
+    leader->rule_set = RULE_SET_NEWEST;
     leader->seed = 7;
     const struct engine_limits *limits = journal_limits(leader->journal);
     leader->memory_size = engine_memory(limits);

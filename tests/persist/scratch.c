@@ -116,7 +116,7 @@ struct entry scratch_entry(struct scratch *scratch, uint64_t last, uint32_t coun
                           .first_sequence = last + 1,
                           .time_ns = time_ns,
                           .count = count,
-                          .rule_set = RULE_SET,
+                          .rule_set = RULE_SET_NEWEST,
                           .commands = scratch->bytes,
                           .commands_size = used};
 }

@@ -28,7 +28,7 @@ static struct sample make(void)
                                   .digest_sequence = 40,
                                   .time_ns = 1000,
                                   .count = 2,
-                                  .rule_set = RULE_SET,
+                                  .rule_set = RULE_SET_NEWEST,
                                   .kind = ENTRY_COMMANDS,
                                   .commands = commands,
                                   .commands_size = sizeof commands};
@@ -87,7 +87,7 @@ static void test_golden_layout(void **state)
     assert_int_equal(bytes_get64(sample.bytes + 32), 7);
     assert_int_equal(bytes_get64(sample.bytes + 40), 41);
     assert_int_equal(bytes_get32(sample.bytes + 48), 2);
-    assert_int_equal(bytes_get32(sample.bytes + 52), RULE_SET);
+    assert_int_equal(bytes_get32(sample.bytes + 52), RULE_SET_NEWEST);
     assert_int_equal(bytes_get64(sample.bytes + 56), 1000);
     assert_int_equal(sample.bytes[64], 0x11);
     assert_int_equal(bytes_get64(sample.bytes + 96), 40);

@@ -70,7 +70,7 @@ static void test_forged_digest_stops_the_start(void **state)
     leader->forge_digest = true;
     leader_trade(leader, 40);
     char sequence[64];
-    snprintf(sequence, sizeof sequence, "rule set %d", RULE_SET);
+    snprintf(sequence, sizeof sequence, "rule set %d", RULE_SET_NEWEST);
     leader_close(leader);
     struct fault_text why;
     assert_int_equal(recover_again(*state, &why), ERR_DIGEST);
@@ -82,7 +82,7 @@ static void test_unknown_rule_set_stops_the_start(void **state)
 {
     struct leader *leader = leader_open(*state);
     leader_set_up(leader);
-    leader->rule_set = RULE_SET + 1;
+    leader->rule_set = RULE_SET_NEWEST + 1;
     leader_trade(leader, 5);
     leader_close(leader);
     struct fault_text why;

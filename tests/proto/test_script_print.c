@@ -88,8 +88,8 @@ static void test_orders(void **state)
 static void test_cancel_reasons(void **state)
 {
     (void)state;
-    static const char *const words[] = {"USER", "IOC", "FOK",     "MARKET", "SELF_TRADE",
-                                        "POST", "MIN", "EXPIRED", "BAND",   "OPERATOR"};
+    static const char *const words[] = {"USER", "IOC",     "FOK",  "MARKET",   "SELF_TRADE", "POST",
+                                        "MIN",  "EXPIRED", "BAND", "OPERATOR", "INTERRUPTED"};
     assert_int_equal(sizeof words / sizeof words[0], CANCEL_REASON_COUNT);
     for (uint8_t reason = 0; reason < CANCEL_REASON_COUNT; reason++) {
         char line[100];

@@ -99,6 +99,32 @@ static void tame(struct command *command)
     case COMMAND_REPLACE:
     case COMMAND_DAY:
     case COMMAND_PERIOD:
+    case COMMAND_RULES:
+    case COMMAND_STEP:
+    case COMMAND_TERMS:
+    case COMMAND_STRIP:
+    case COMMAND_RETIRE:
+    case COMMAND_CITY:
+    case COMMAND_STATUS:
+    case COMMAND_QUOTA:
+    case COMMAND_DISCOUNT:
+    case COMMAND_HOLDING:
+    case COMMAND_GATE:
+    case COMMAND_TRANCHE:
+    case COMMAND_CALENDAR:
+    case COMMAND_SEED:
+    case COMMAND_CLICK:
+    case COMMAND_BLOCK:
+    case COMMAND_BUST:
+    case COMMAND_PERMIT:
+    case COMMAND_AUCTION_TERMS:
+    case COMMAND_STAGE:
+    case COMMAND_REGISTER:
+    case COMMAND_REBID:
+    case COMMAND_WITHDRAW:
+    case COMMAND_SETTLE:
+    case COMMAND_STANDING:
+    case COMMAND_BUNDLE:
     case COMMAND_END:
         break;
     }
@@ -135,6 +161,32 @@ static struct name *name_in(struct command *command)
     case COMMAND_PERIOD:
     case COMMAND_BID:
     case COMMAND_CLEAR:
+    case COMMAND_RULES:
+    case COMMAND_STEP:
+    case COMMAND_TERMS:
+    case COMMAND_STRIP:
+    case COMMAND_RETIRE:
+    case COMMAND_CITY:
+    case COMMAND_STATUS:
+    case COMMAND_QUOTA:
+    case COMMAND_DISCOUNT:
+    case COMMAND_HOLDING:
+    case COMMAND_GATE:
+    case COMMAND_TRANCHE:
+    case COMMAND_CALENDAR:
+    case COMMAND_SEED:
+    case COMMAND_CLICK:
+    case COMMAND_BLOCK:
+    case COMMAND_BUST:
+    case COMMAND_PERMIT:
+    case COMMAND_AUCTION_TERMS:
+    case COMMAND_STAGE:
+    case COMMAND_REGISTER:
+    case COMMAND_REBID:
+    case COMMAND_WITHDRAW:
+    case COMMAND_SETTLE:
+    case COMMAND_STANDING:
+    case COMMAND_BUNDLE:
     case COMMAND_END:
         return NULL;
     }
@@ -271,7 +323,7 @@ static void test_capacity_comes_back(void **state)
 {
     (void)state;
     struct world world = world_make();
-    struct engine_limits limits = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
+    struct engine_limits limits = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18};
     char text[SCRIPT_LINE_MAX];
     size_t size = script_capacity(&limits, text, sizeof text);
     struct script_item item;
