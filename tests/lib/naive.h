@@ -33,7 +33,8 @@ enum {
     NAIVE_KEYS = 24,
     NAIVE_LINE = 1100,
     NAIVE_CLOSE_DAYS = 20,
-    NAIVE_CLOSE_FLOOR = 1000
+    NAIVE_CLOSE_FLOOR = 1000,
+    NAIVE_LEGS = 10
 };
 
 enum naive_side { N_BUY, N_SELL };
@@ -86,8 +87,34 @@ struct naive_pair { /* of zones i < j: units received net, i -> j positive */
     wide balance, lo, hi;
 };
 
+enum naive_method { N_AGREEMENT = 1, N_LISTING = 2, N_AUCTION = 4, N_BY_CALL = 8, N_MATCHING = 16 };
+
+/* A numbered trade of the present day, or one in escrow: what a bust or a permit takes back. */
+struct naive_trade {
+    uint64_t n;
+    int instrument, seller, buyer, from, to;
+    wide received, delivered, buyer_price, seller_price, pays, gets, fund, buyer_fee, seller_fee;
+    wide counted_buyer, counted_seller; /* money of the legs as the close counts it (clamped) */
+    bool agreement;                     /* counts in no last, volume or close */
+    bool late;                          /* from 09:32 on */
+    bool escrow;                        /* waits for a permit until the deadline */
+    bool gone;                          /* busted or refused */
+    int32_t deadline;
+    wide lock_until; /* business day on which the units it locked become free */
+};
+
 struct naive_instrument {
     char name[NAIVE_NAME];
+    int family; /* in the order of the words: 1 is eco */
+    /* terms (decision 13.1) */
+    int methods;                          /* a mask of enum naive_method */
+    bool conditional, no_investors, over; /* over: retired (decision 11.5) */
+    wide block_fee, auction_fee, block_band, deadline_days, holders_max;
+    /* the day so far (decision 10.5), calls included in units and cash */
+    wide settle_trades, settle_units, settle_cash;
+    bool is_settled;
+    int legs; /* of a strip (decision 11.6), else 0 */
+    int leg[NAIVE_LEGS];
     wide lot, tick, band, fee, block_from, t_plus;
     enum naive_stp stp;
     enum naive_phase phase;
@@ -114,6 +141,7 @@ struct naive_participant {
     char group[NAIVE_NAME];
     int zone;
     bool reserve; /* type=reserve */
+    char type[NAIVE_NAME];
     wide cash, cash_held;
     int member[NAIVE_INSTRUMENTS]; /* zone for that instrument, -1: the usual one */
     struct naive_units units[NAIVE_INSTRUMENTS][NAIVE_ZONES];
@@ -195,6 +223,7 @@ struct naive_world {
     int lanes;
     wide deposited, operator_cash, treasury;
     uint64_t sequence, priority, trades;
+    int rules; /* the rule set in force */
     int32_t today;
     int day_number;
     wide period;
@@ -209,6 +238,19 @@ struct naive_world {
 };
 
 extern struct naive_world naive;
+
+enum { N_ENTERPRISES = 1, N_REGULATORS = 2, N_OPERATORS = 4, N_ALL = 7, N_ITSELF = 7 };
+
+struct naive_verb {
+    const char *name;
+    const char *(*apply)(const struct naive_line *line);
+    void (*look)(const struct naive_line *line);
+    int roles; /* who may, beside the system; N_ITSELF: the verb looks at that itself, later */
+    int words_min, words_max; /* with the verb */
+    const char *keys;
+};
+
+extern const struct naive_verb naive_deal_verbs[]; /* naive_deal.c; a row without name ends it */
 
 /* naive_rules.c: printing, maps, links, accounts, the life of an order */
 void naive_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -231,7 +273,8 @@ struct naive_units *naive_units_of(int who, int instrument, int zone);
 bool naive_same_group(const struct naive_order *a, const struct naive_order *b);
 wide naive_hold(const struct naive_order *o);
 void naive_freeze(struct naive_order *o, int sign); /* +1: takes the hold, -1: gives it back */
-void naive_leg(struct naive_order *o, wide qty, wide price); /* one side of a fill, with its fee */
+/* One side of a fill, with its fee, which is returned. */
+wide naive_leg(struct naive_order *o, wide qty, wide price);
 void naive_rest(struct naive_order *o);
 void naive_unrest(struct naive_order *o);
 void naive_die(struct naive_order *o);
@@ -246,6 +289,21 @@ void naive_uncross(struct naive_instrument *x);
 void naive_new_room(struct naive_instrument *x);
 bool naive_crossed(const struct naive_instrument *x);
 void naive_say_links(struct naive_instrument *x, bool silent);
+
+/* naive_people.c: what terms, status, discounts, limits, gates and locks say (decisions 10, 13) */
+bool naive_stopped(int who);
+bool naive_barred(int who, int instrument); /* an investor where investors=0 */
+wide naive_rate(int who, wide ppm);         /* after the discount in force */
+/* POSITION_LIMIT (limit, holders), then TARGET_GATE of a purchase; NULL: nothing stands against */
+const char *naive_buy_checks(int who, int instrument, int zone, wide qty);
+void naive_arrive(int who, int instrument, int zone, wide qty); /* bought units: locked or free */
+void naive_count_net(int instrument, int buyer, int zone, wide bought, int seller, int seller_zone,
+                     wide sold); /* of the gates; seller -1: the issuer. Negative: taken back */
+/* Counts (sign 1) or takes back (-1) a trade in the day's figures. */
+void naive_figures(const struct naive_trade *trade, int sign);
+
+/* naive_trades.c: the table of trades, busts and permits (decisions 13.8, 13.9) */
+void naive_trade_done(struct naive_trade *trade); /* numbers must be filled in; prints escrow */
 
 /* naive_primary.c: section 5 */
 const char *naive_auction_open(const struct naive_line *line);

@@ -8,44 +8,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef const char *apply_function(const struct naive_line *line);
-typedef void look_function(const struct naive_line *line);
-
-enum { ENTERPRISES = 1, REGULATORS = 2, OPERATORS = 4, ALL = 7, ITSELF = 7 };
-
-struct verb {
-    const char *name;
-    apply_function *apply;
-    look_function *look;
-    int roles; /* who may, beside the system; ITSELF: the verb looks at that itself, later */
-    int words_min, words_max; /* with the verb */
-    const char *keys;
-};
-
-static const struct verb verbs[] = {
-    {"zone", naive_do_zone, NULL, REGULATORS | OPERATORS, 2, 2, ""},
-    {"instrument", naive_do_instrument, NULL, OPERATORS, 2, 2,
+static const struct naive_verb verbs[] = {
+    {"zone", naive_do_zone, NULL, N_REGULATORS | N_OPERATORS, 2, 2, ""},
+    {"instrument", naive_do_instrument, NULL, N_OPERATORS, 2, 2,
      "family lot tick ref band_ppm fee_ppm block_from t_plus stp phase"},
-    {"link", naive_do_link, NULL, REGULATORS | OPERATORS, 4, 4, "ratio levy_ppm allowed"},
-    {"limit", naive_do_limit, NULL, REGULATORS | OPERATORS, 4, 4, "lo hi"},
-    {"ref", naive_do_ref, NULL, OPERATORS, 3, 3, "price"},
-    {"participant", naive_do_participant, NULL, REGULATORS | OPERATORS, 2, 2,
+    {"link", naive_do_link, NULL, N_REGULATORS | N_OPERATORS, 4, 4, "ratio levy_ppm allowed"},
+    {"limit", naive_do_limit, NULL, N_REGULATORS | N_OPERATORS, 4, 4, "lo hi"},
+    {"ref", naive_do_ref, NULL, N_OPERATORS, 3, 3, "price"},
+    {"participant", naive_do_participant, NULL, N_REGULATORS | N_OPERATORS, 2, 2,
      "zone group type city sector"},
-    {"member", naive_do_member, NULL, REGULATORS | OPERATORS, 3, 3, "zone from"},
-    {"deposit", naive_do_deposit, NULL, OPERATORS, 2, 2, "cash"},
-    {"issue", naive_do_issue, NULL, REGULATORS, 3, 3, "qty"},
-    {"order", naive_do_order, NULL, ITSELF, 5, 5, "qty price type stop tif until display min post"},
-    {"cancel", naive_do_cancel, NULL, ITSELF, 2, 2, ""},
-    {"replace", naive_do_replace, NULL, ITSELF, 2, 2, "qty price"},
-    {"cancel-all", naive_do_cancel_all, NULL, ITSELF, 2, 3, ""},
-    {"phase", naive_do_phase, NULL, OPERATORS, 3, 3, ""},
-    {"uncross", naive_do_uncross, NULL, OPERATORS, 2, 2, ""},
-    {"day", naive_do_day, NULL, OPERATORS, 2, 2, ""},
-    {"period", naive_do_period, NULL, REGULATORS | OPERATORS, 2, 2, ""},
-    {"auction", naive_auction_open, NULL, REGULATORS | OPERATORS, 3, 3,
+    {"member", naive_do_member, NULL, N_REGULATORS | N_OPERATORS, 3, 3, "zone from"},
+    {"deposit", naive_do_deposit, NULL, N_OPERATORS, 2, 2, "cash"},
+    {"issue", naive_do_issue, NULL, N_REGULATORS, 3, 3, "qty"},
+    {"order", naive_do_order, NULL, N_ITSELF, 5, 5,
+     "qty price type stop tif until display min post"},
+    {"cancel", naive_do_cancel, NULL, N_ITSELF, 2, 2, ""},
+    {"replace", naive_do_replace, NULL, N_ITSELF, 2, 2, "qty price"},
+    {"cancel-all", naive_do_cancel_all, NULL, N_ITSELF, 2, 3, ""},
+    {"phase", naive_do_phase, NULL, N_OPERATORS, 3, 3, ""},
+    {"uncross", naive_do_uncross, NULL, N_OPERATORS, 2, 2, ""},
+    {"day", naive_do_day, NULL, N_OPERATORS, 2, 2, ""},
+    {"period", naive_do_period, NULL, N_REGULATORS | N_OPERATORS, 2, 2, ""},
+    {"auction", naive_auction_open, NULL, N_REGULATORS | N_OPERATORS, 3, 3,
      "regime seller offer reserve floor_min share_ppm lot deposit_ppm undersubscribed tie unsold"},
-    {"bid", naive_auction_bid, NULL, ITSELF, 3, 3, "qty price"},
-    {"clear", naive_auction_clear, NULL, REGULATORS | OPERATORS, 2, 2, ""},
+    {"bid", naive_auction_bid, NULL, N_ITSELF, 3, 3, "qty price"},
+    {"clear", naive_auction_clear, NULL, N_REGULATORS | N_OPERATORS, 2, 2, ""},
     {"book", NULL, naive_look_book, 0, 2, 2, "zone local"},
     {"account", NULL, naive_look_account, 0, 3, 3, ""},
     {"orders", NULL, naive_look_orders, 0, 2, 2, ""},
@@ -55,8 +42,9 @@ static const struct verb verbs[] = {
     {"time", NULL, NULL, 0, 2, 2, ""},
     {"capacity", NULL, NULL, 0, 1, 1,
      "zones instruments participants orders names levels positions auctions bids lanes "
-     "lane_window"},
+     "lane_window rules work extras trades locks cities rows"},
     {"digest", NULL, NULL, 0, 1, 1, ""},
+    {NULL, NULL, NULL, 0, 0, 0, NULL},
 };
 
 /* Is `word` one of the blank-separated words of `list`? Its index, or -1. */
@@ -161,20 +149,24 @@ static void cut(char *text, struct naive_line *out)
     }
 }
 
-static const struct verb *verb_of(const struct naive_line *line)
+static const struct naive_verb *named(const struct naive_verb *verbs_from, const char *name)
 {
-    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
-        const struct verb *verb = &verbs[i];
-        if (strcmp(verb->name, line->word[0]) != 0) continue;
-        if (line->words < verb->words_min || line->words > verb->words_max)
-            naive_stop("%s: wrong number of names", verb->name);
-        for (int key = 0; key < line->keys; key++)
-            if (index_of(line->key[key], verb->keys) < 0 &&
-                index_of(line->key[key], "as lane id") < 0)
-                naive_stop("unknown key %s", line->key[key]);
-        return verb;
-    }
-    naive_stop("unknown verb %s", line->word[0]);
+    for (; verbs_from->name; verbs_from++)
+        if (strcmp(verbs_from->name, name) == 0) return verbs_from;
+    return NULL;
+}
+
+static const struct naive_verb *verb_of(const struct naive_line *line)
+{
+    const struct naive_verb *verb = named(verbs, line->word[0]);
+    if (!verb) verb = named(naive_deal_verbs, line->word[0]);
+    if (!verb) naive_stop("unknown verb %s", line->word[0]);
+    if (line->words < verb->words_min || line->words > verb->words_max)
+        naive_stop("%s: wrong number of names", verb->name);
+    for (int key = 0; key < line->keys; key++)
+        if (index_of(line->key[key], verb->keys) < 0 && index_of(line->key[key], "as lane id") < 0)
+            naive_stop("unknown key %s", line->key[key]);
+    return verb;
 }
 
 static void act_as(const struct naive_line *line)
@@ -192,7 +184,7 @@ static void act_as(const struct naive_line *line)
         naive.actor = naive_participant_named(as);
 }
 
-static void reject(const struct verb *verb, const struct naive_line *line, const char *reason)
+static void reject(const struct naive_verb *verb, const struct naive_line *line, const char *reason)
 {
     if (verb->apply == naive_do_order || verb->apply == naive_do_cancel ||
         verb->apply == naive_do_replace)
@@ -202,9 +194,9 @@ static void reject(const struct verb *verb, const struct naive_line *line, const
 }
 
 /* A new command: it, then per instrument what changed on the links and the uncross of 6.5. */
-static void apply(const struct verb *verb, const struct naive_line *line)
+static void apply(const struct naive_verb *verb, const struct naive_line *line)
 {
-    static const int masks[] = {ALL, ENTERPRISES, REGULATORS, OPERATORS};
+    static const int masks[] = {N_ALL, N_ENTERPRISES, N_REGULATORS, N_OPERATORS};
     const char *no = "NOT_ALLOWED";
     if (masks[naive.role] & verb->roles) no = verb->apply(line);
     if (no) {
@@ -259,7 +251,7 @@ static struct naive_lane *lane_of(uint64_t number)
 
 /* Exactly once: is this command a repeat, or too late? Then it is answered here. */
 static bool answered(struct naive_lane *lane, uint64_t id, const char *content,
-                     const struct verb *verb, const struct naive_line *line)
+                     const struct naive_verb *verb, const struct naive_line *line)
 {
     for (int i = 0; i < lane->answers; i++) {
         struct naive_answer *answer = &lane->answer[i];
@@ -276,7 +268,7 @@ static bool answered(struct naive_lane *lane, uint64_t id, const char *content,
 }
 
 /* A command that is silent by itself is answered silently again, whatever it set off. */
-static bool has_answer(const struct verb *verb)
+static bool has_answer(const struct naive_verb *verb)
 {
     return strncmp(naive.first_line, "rejected ", 9) == 0 || verb->apply == naive_do_order ||
            verb->apply == naive_do_cancel || verb->apply == naive_do_replace ||
@@ -284,7 +276,7 @@ static bool has_answer(const struct verb *verb)
 }
 
 static void keep_answer(struct naive_lane *lane, uint64_t id, const char *content,
-                        const struct verb *verb)
+                        const struct naive_verb *verb)
 {
     bool kept = naive.said && has_answer(verb);
     if (lane->answers == naive.lane_window) {
@@ -303,7 +295,7 @@ static void run_line(char *text)
 {
     char content[NAIVE_LINE];
     struct naive_line line;
-    const struct verb *verb;
+    const struct naive_verb *verb;
     cut(text, &line);
     if (line.words == 0) return;
     verb = verb_of(&line);
@@ -313,6 +305,7 @@ static void run_line(char *text)
     if (strcmp(verb->name, "capacity") == 0) {
         naive.orders_max = (int64_t)naive_number(&line, "orders", naive.orders_max);
         naive.lane_window = (int64_t)naive_number(&line, "lane_window", naive.lane_window);
+        naive.rules = (int)naive_number(&line, "rules", naive.rules);
     }
     if (!verb->apply) return;
     naive.sequence++;
@@ -333,6 +326,7 @@ int main(void)
     static char text[NAIVE_LINE];
     naive.orders_max = 1000000;
     naive.lane_window = 1024;
+    naive.rules = 2;
     while (fgets(text, sizeof text, stdin)) {
         naive.line_number++;
         run_line(text);

@@ -70,24 +70,32 @@ static void trade(struct naive_order *taker, struct candidate c)
     wide buyer_price = taker->side == N_BUY ? c.price : c.maker->price;
     wide seller_price = taker->side == N_BUY ? c.maker->price : c.price;
     wide pays = buyer_price * c.received, gets = seller_price * delivered;
+    struct naive_trade t = {.n = ++naive.trades,
+                            .instrument = taker->instrument,
+                            .seller = seller->who,
+                            .buyer = buyer->who,
+                            .from = seller->zone,
+                            .to = buyer->zone,
+                            .received = c.received,
+                            .delivered = delivered,
+                            .buyer_price = buyer_price,
+                            .seller_price = seller_price,
+                            .pays = pays,
+                            .gets = gets,
+                            .fund = pays - gets};
 
-    naive_leg(buyer, c.received, buyer_price);
-    naive_leg(seller, delivered, seller_price);
+    t.buyer_fee = naive_leg(buyer, c.received, buyer_price);
+    t.seller_fee = naive_leg(seller, delivered, seller_price);
     x->fund[seller->zone] += pays - gets;
     naive_flow(x, seller->zone, buyer->zone, c.received);
-    x->day_volume[buyer->zone] += c.received;
-    x->day_turnover[buyer->zone] += c.received * naive_in_band(x, buyer->zone, buyer_price);
-    if (seller->zone != buyer->zone) {
-        x->day_volume[seller->zone] += delivered;
-        x->day_turnover[seller->zone] += delivered * naive_in_band(x, seller->zone, seller_price);
-    }
     naive_say("trade n=%s instrument=%s maker=%s taker=%s seller=%s buyer=%s from=%s to=%s "
               "received=%s delivered=%s buyer_price=%s seller_price=%s pays=%s gets=%s fund=%s",
-              naive_text((wide)++naive.trades), x->name, c.maker->shown, taker->shown,
-              seller->shown, buyer->shown, naive.zone[seller->zone], naive.zone[buyer->zone],
+              naive_text((wide)t.n), x->name, c.maker->shown, taker->shown, seller->shown,
+              buyer->shown, naive.zone[seller->zone], naive.zone[buyer->zone],
               naive_text(c.received), naive_text(delivered), naive_text(buyer_price),
               naive_text(seller_price), naive_text(pays), naive_text(gets),
               naive_text(pays - gets));
+    naive_trade_done(&t);
     if (c.maker->left == 0) naive_die(c.maker);
 }
 

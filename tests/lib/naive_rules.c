@@ -177,7 +177,7 @@ void naive_freeze(struct naive_order *o, int sign)
 
 /* One side of a fill: `qty` in the order's own units at `price` per such unit. The fee is what
  * half_up(ppm x turnover so far) has grown by. */
-void naive_leg(struct naive_order *o, wide qty, wide price)
+wide naive_leg(struct naive_order *o, wide qty, wide price)
 {
     struct naive_instrument *x = &naive.instrument[o->instrument];
     struct naive_participant *p = naive.participant[o->who];
@@ -194,9 +194,10 @@ void naive_leg(struct naive_order *o, wide qty, wide price)
         units->free -= qty;
         p->cash += qty * price - fee;
     } else {
-        *(x->t_plus > 0 ? &units->locked : &units->free) += qty;
+        naive_arrive(o->who, o->instrument, o->zone, qty);
         p->cash -= qty * price + fee;
     }
+    return fee;
 }
 
 static bool before(const struct naive_order *a, const struct naive_order *b)

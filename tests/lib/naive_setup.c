@@ -43,6 +43,7 @@ const char *naive_do_instrument(const struct naive_line *line)
     wide ref = naive_number(line, "ref", 0);
     memset(&x, 0, sizeof x);
     strcpy(x.name, name);
+    x.family = row;
     x.lot = naive_number(line, "lot", families[row].lot);
     x.tick = naive_number(line, "tick", 1);
     x.band = naive_number(line, "band_ppm", 100000);
@@ -54,6 +55,10 @@ const char *naive_do_instrument(const struct naive_line *line)
                                      "cancel-incoming allow cancel-resting cancel-both decrement");
     x.phase = (enum naive_phase)naive_choice(
         phase ? phase : "closed", "closed call no-cancel continuous break halt closing settlement");
+    x.methods = N_AGREEMENT | N_LISTING | N_AUCTION | N_BY_CALL | N_MATCHING;
+    x.block_fee = x.fee;
+    x.block_band = 300000;
+    x.deadline_days = 10;
     if (no) return no;
     if (outside(x.lot, 1, 1000000) || outside(x.tick, 1, NAIVE_PRICE_MAX) ||
         outside(x.band, 0, NAIVE_P) || outside(x.fee, 0, NAIVE_P) || outside(x.t_plus, 0, 1) ||
@@ -163,6 +168,7 @@ const char *naive_do_participant(const struct naive_line *line)
     strcpy(p->group, group ? group : name);
     p->zone = home;
     p->reserve = type && strcmp(type, "reserve") == 0;
+    strcpy(p->type, type ? type : "covered");
     for (int i = 0; i < NAIVE_INSTRUMENTS; i++)
         p->member[i] = -1;
     naive.participant[naive.participants++] = p;
