@@ -52,20 +52,6 @@ uint32_t position_open(struct engine *engine, uint32_t participant, uint16_t ins
     return at;
 }
 
-uint8_t zone_of(const struct engine *engine, uint32_t participant, uint16_t instrument)
-{
-    const struct participant *row = &engine->participant[participant];
-    uint8_t zone = row->zone;
-    if (row->members == 0) return zone;
-    for (uint32_t i = 0; i < engine->memberships; i++) {
-        const struct membership *member = &engine->membership[i];
-        if (member->account == participant && member->instrument == instrument &&
-            member->begun == MEMBER_BEGUN)
-            zone = member->zone;
-    }
-    return zone;
-}
-
 int64_t hold_of(const struct order *order)
 {
     int128 worst = (int128)order->left * order->price;

@@ -54,6 +54,7 @@ static void lay_out_market(struct engine *e, struct arena *arena)
     take_index(arena, &e->participant_index, n->participants);
     take_index(arena, &e->group_index, n->participants);
     take_index(arena, &e->auction_index, n->auctions);
+    take_index(arena, &e->city_index, n->cities);
 }
 
 static void lay_out_rules(struct engine *e, struct arena *arena)
@@ -191,6 +192,7 @@ struct engine *engine_init(void *memory, size_t size, const struct engine_limits
     clear_buckets(&engine->participant_index);
     clear_buckets(&engine->group_index);
     clear_buckets(&engine->auction_index);
+    clear_buckets(&engine->city_index);
     memset(engine->position_buckets, 0xff,
            ((size_t)engine->position_mask + 1) * sizeof *engine->position_buckets);
     memset(engine->client_buckets, 0xff,

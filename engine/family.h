@@ -11,6 +11,8 @@ struct family_row {
     int64_t fee_ppm;
     int64_t block_from; /* units: this much and more trades as a block */
     int64_t t_plus;
+    int64_t block_band_ppm; /* of agreements */
+    int64_t deadline_days;  /* of an authority that decides on a trade in escrow */
 };
 
 const struct family_row *family_of(uint8_t family); /* needs: family < FAMILY_COUNT */

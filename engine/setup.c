@@ -76,6 +76,15 @@ static enum reason apply_instrument(struct engine *engine, const struct command_
     row.block_from = given(body->block_from, family->block_from);
     row.t_plus = given(body->t_plus, family->t_plus);
     row.family = body->family;
+    row.terms = (struct terms){.block_fee_ppm = row.fee_ppm,
+                               .block_band_ppm = family->block_band_ppm,
+                               .close_floor = CLOSE_FLOOR_UNITS,
+                               .deadline_days = family->deadline_days,
+                               .basis = BASIS_SANDBOX,
+                               .methods = METHODS_ALL,
+                               .close_rule = CLOSE_RULE_WEIGHTED,
+                               .live_rent = 1,
+                               .investors = 1};
     row.stp = body->stp == UNSET_ENUM ? STP_CANCEL_INCOMING : body->stp;
     row.phase = body->phase == UNSET_ENUM ? PHASE_CLOSED : body->phase;
     if (row.stp >= STP_COUNT || row.phase >= PHASE_COUNT) return REASON_NOT_ALLOWED;
@@ -188,12 +197,25 @@ static uint32_t group_of(struct engine *engine, const struct name *name)
     if (id != NIL) return id;
     id = engine->groups++;
     engine->group_names[id] = *name;
+    engine->group_first[id] = NIL;
     name_index_add(&engine->group_index, name, id);
     return id;
 }
 
+/* A position limit looks at all members of a group, so there is a bound on them. */
+static bool group_is_full(const struct engine *engine, const struct name *name)
+{
+    uint32_t count = 0, at = name_index_find(&engine->group_index, engine->group_names,
+                                             sizeof engine->group_names[0], name);
+    if (engine->rule_set < 2 || at == NIL) return false;
+    for (at = engine->group_first[at]; at != NIL && count < GROUP_MEMBERS_MAX; count++)
+        at = engine->participant[at].next_in_group;
+    return count == GROUP_MEMBERS_MAX;
+}
+
 static enum reason apply_participant(struct engine *engine, const struct command_participant *body)
 {
+    const struct name *group = name_empty(&body->group) ? &body->name : &body->group;
     uint32_t id = engine->participants;
     struct participant *row;
     enum reason reason =
@@ -201,13 +223,19 @@ static enum reason apply_participant(struct engine *engine, const struct command
     if (reason != REASON_NONE) return reason;
     if (body->zone >= engine->zones) return REASON_UNKNOWN_ZONE;
     if (body->type >= PARTICIPANT_TYPE_COUNT) return REASON_NOT_ALLOWED;
-    if (id == engine->limits.participants) return REASON_CAPACITY;
+    reason = city_reason(engine, &body->city, body->type);
+    if (reason != REASON_NONE) return reason;
+    if (id == engine->limits.participants || group_is_full(engine, group)) return REASON_CAPACITY;
     row = &engine->participant[id];
-    row->group = group_of(engine, name_empty(&body->group) ? &body->name : &body->group);
+    row->group = group_of(engine, group);
+    row->next_in_group = engine->group_first[row->group];
+    engine->group_first[row->group] = id;
     row->zone = body->zone;
     row->type = body->type;
     row->first_order = NIL;
     row->first_position = NIL;
+    row->first_member = NIL;
+    city_join(engine, id, &body->city);
     engine->participant_text[id].name = body->name;
     engine->participant_text[id].city = body->city;
     engine->participant_text[id].sector = body->sector;
@@ -215,31 +243,6 @@ static enum reason apply_participant(struct engine *engine, const struct command
     engine->participants++;
     named(engine, &body->name, id, COMMAND_PARTICIPANT, body->zone);
     return REASON_NONE;
-}
-
-/* market.md 6: units already held keep their zone and resting orders are cancelled. */
-void member_begin(struct engine *engine, uint32_t row)
-{
-    struct membership *member = &engine->membership[row];
-    uint8_t before = zone_of(engine, member->account, member->instrument);
-    for (uint32_t i = 0; i < engine->memberships; i++) {
-        struct membership *other = &engine->membership[i];
-        if (other->account == member->account && other->instrument == member->instrument &&
-            other->begun == MEMBER_BEGUN)
-            other->begun = MEMBER_PAST;
-    }
-    member->begun = MEMBER_BEGUN;
-    if (before == member->zone) return;
-    for (uint32_t zone = 0; zone < engine->zones; zone++)
-        for (uint8_t side = 0; side < SIDES; side++) {
-            uint32_t slot = book_best(engine, member->instrument, (uint8_t)zone, side);
-            while (slot != NIL) {
-                uint32_t next = book_next(engine, slot);
-                if (engine->order[slot].participant == member->account)
-                    order_cancel(engine, slot, CANCEL_REASON_OPERATOR);
-                slot = next;
-            }
-        }
 }
 
 static enum reason apply_member(struct engine *engine, const struct command_member *body)

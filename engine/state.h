@@ -70,10 +70,12 @@ struct participant {
     uint32_t open_orders;
     uint32_t first_position; /* sorted by (instrument, zone) */
     uint32_t members;        /* membership rows that name it */
+    uint32_t first_member;   /* those in force, one for each instrument at most; NIL: none */
     uint8_t zone;
     uint8_t type;
     uint8_t stopped;        /* 1: may not trade (`status`) */
     uint32_t city;          /* row of engine->city, NIL: none known */
+    uint32_t next_in_city;  /* list of the city's participants by rising id, NIL: last */
     uint32_t next_in_group; /* list of the group's participants, NIL: last */
     uint32_t quota_open;    /* open orders; 0: the exchange's */
     uint32_t quota_rate;    /* orders per second; 0: the exchange's */
@@ -105,6 +107,7 @@ struct position {
 struct membership { /* in order of the commands */
     uint32_t account;
     int32_t from_day;
+    uint32_t next; /* of those in force, of the same account */
     uint16_t instrument;
     uint8_t zone;
     uint8_t begun; /* enum membership_state */
@@ -138,6 +141,8 @@ struct gate { /* market.md 6.6 */
 };
 struct city {
     struct name name;
+    uint32_t first; /* participants, NIL: none */
+    uint32_t last;
     uint8_t zone;      /* ZONE_NONE: says nothing */
     uint8_t investors; /* 1: investors only */
 };
@@ -150,7 +155,6 @@ struct city_move { /* a `city` line that waits for its day, in order of the comm
     uint32_t city;
     uint16_t instrument; /* INSTRUMENT_ALL */
     uint8_t zone;
-    uint8_t begun; /* enum membership_state */
 };
 
 /* A trade of the day (agreements too), or one in escrow. */
@@ -460,6 +464,7 @@ struct engine {
     struct name_index participant_index;
     struct name_index group_index;
     struct name_index auction_index;
+    struct name_index city_index;
 
     uint32_t rule_set;
     int64_t work_left;     /* of the present command; see job.h */
@@ -561,9 +566,15 @@ uint32_t position_find(const struct engine *engine, uint32_t participant, uint16
                        uint8_t zone); /* NIL: none */
 uint32_t position_open(struct engine *engine, uint32_t participant, uint16_t instrument,
                        uint8_t zone); /* finds or creates; NIL: the table is full */
-/* setup.c: the membership rules from now on; resting orders elsewhere are cancelled. */
-void member_begin(struct engine *engine, uint32_t row);
+/* city.c: where a participant trades. */
 uint8_t zone_of(const struct engine *engine, uint32_t participant, uint16_t instrument); /* today */
+/* The membership rules from now on; resting orders elsewhere are cancelled. */
+void member_begin(struct engine *engine, uint32_t row);
+uint32_t city_find(const struct engine *engine, const struct name *name); /* NIL: none */
+uint32_t city_make(struct engine *engine, const struct name *name);       /* finds too; NIL: full */
+/* May a participant of that type come from that city? NOT_ALLOWED, CAPACITY or NONE. */
+enum reason city_reason(const struct engine *engine, const struct name *name, uint8_t type);
+void city_join(struct engine *engine, uint32_t participant, const struct name *name);
 int64_t hold_of(const struct order *order); /* fen for a buy, units for a sell */
 /* Units a buyer receives: locked under T+1. */
 void units_arrive(struct engine *engine, uint32_t position, int64_t qty);
