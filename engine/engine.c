@@ -281,6 +281,8 @@ void reject(struct engine *engine, enum reason reason)
     } else if (command->type == COMMAND_REPLACE) {
         event->client_id = command->body.replace.client_id;
         event->order_id = command->body.replace.order_id;
+    } else if (command->type == COMMAND_CLICK) {
+        event->client_id = command->body.click.client_id;
     }
 }
 

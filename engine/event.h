@@ -11,8 +11,8 @@
 #define ENGINE_EVENT_H
 #include "engine/types.h"
 
-/* X(number, NAME, struct suffix). The text form of each is in proto/SCRIPT.md; RESTED, DONE, NAMED
- * and CLOSE have none. */
+/* X(number, NAME, struct suffix). The text form of each is in proto/SCRIPT.md; RESTED, DONE, NAMED,
+ * CLOSE, SHOWN and PARKED have none. */
 /* clang-format off */
 #define EVENT_LIST(X)                                                                              \
     X(1,  ACCEPTED,     accepted)                                                                  \
@@ -62,7 +62,9 @@
     X(78, ROW_TERMS,    row_terms)                                                                 \
     X(79, ROW_GATE,     row_gate)                                                                  \
     X(80, ROW_BLOCK,    row_block)                                                                 \
-    X(81, ROW_JOB,      row_job)       /* a long command that is not finished */
+    X(81, ROW_JOB,      row_job)       /* a long command that is not finished */                   \
+    X(82, ROW_OPEN_MORE, row_open_more) /* an open order that is a stop or an iceberg */           \
+    X(83, ROW_OFFER,    row_offer)     /* an auction under rule set 2, in place of ROW_AUCTION */
 /* clang-format on */
 
 #define EVENT_ENUM(number, name, suffix) EVENT_##name = number,
@@ -93,7 +95,7 @@ struct event_accepted { /* an order passed all checks */
 };
 struct event_rejected {
     struct event head;
-    struct name client_id; /* order, cancel, replace: the order meant; else empty */
+    struct name client_id; /* order, click, cancel, replace: the order meant; else empty */
     uint64_t order_id;     /* cancel and replace by public id */
     uint32_t participant;  /* the subject */
     uint8_t command;       /* enum command_type */
@@ -577,6 +579,44 @@ struct event_row_job {
     uint64_t since; /* sequence of the command that began it */
     uint16_t instrument;
     uint8_t command;
+};
+struct event_row_open_more { /* LOOK_ORDERS: in place of ROW_OPEN where one of the two is not 0 */
+    struct event head;
+    uint64_t order_id;
+    int64_t left;
+    int64_t price;
+    int64_t filled;
+    int64_t stop_price; /* of a parked stop; 0: none, or triggered */
+    int64_t display;    /* of an iceberg; 0: all is shown */
+    struct name client_id;
+    uint32_t participant;
+    uint16_t instrument;
+    uint8_t zone;
+    uint8_t side;
+};
+struct event_row_offer { /* script: further keys of `offer`, each only when it is not 0 */
+    struct event head;
+    struct name name;
+    int64_t offer;
+    int64_t reserve_price;
+    int64_t price; /* 0 until cleared */
+    int64_t sold;
+    int64_t containment;
+    int64_t trigger_price;
+    int64_t entry_deposit;
+    int64_t agency_ppm;
+    int64_t instalments;    /* of unsold=next-n */
+    int64_t unsold_reserve; /* the issuer's, of the instrument: units */
+    uint32_t auction;
+    uint32_t seller;
+    uint32_t bids;
+    uint32_t registered; /* participants */
+    uint32_t agency;     /* PARTICIPANT_NONE: none */
+    int32_t pay_until;   /* 0: awards are paid at `clear` */
+    uint16_t instrument;
+    uint8_t regime;
+    uint8_t state;
+    uint8_t revocable;
 };
 
 /* Out-buffer the caller owns. The engine never writes past `capacity`; engine_events_max() says

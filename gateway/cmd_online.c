@@ -97,6 +97,7 @@ static int run_item(struct online *online, struct script_item *item)
         return run_query(online, &digest);
     case SCRIPT_CLOCK:
     case SCRIPT_CAPACITY:
+    case SCRIPT_STEPS:
     case SCRIPT_NOTHING:
         break;
     }

@@ -35,6 +35,7 @@ struct replay {
     struct script *script;
     size_t line;
     bool quiet;
+    bool steps_manual;
 };
 
 static int bad_line(const struct replay *replay, const char *reason)
@@ -93,6 +94,23 @@ static int apply(struct replay *replay, struct command *command)
     return 0;
 }
 
+/* Works off what a long command left, as the exchange does in front of the next commands. */
+static int finish(struct replay *replay)
+{
+    const struct engine *engine = replay->follower->engine;
+    while (engine_pending(engine)) {
+        struct command step = {.time_ns = engine_time(engine),
+                               .actor = PARTICIPANT_NONE,
+                               .subject = PARTICIPANT_NONE,
+                               .role = ROLE_SYSTEM,
+                               .type = COMMAND_STEP,
+                               .body.step.steps = 1};
+        const int status = apply(replay, &step);
+        if (status) return status;
+    }
+    return 0;
+}
+
 static const char *query_verb(uint8_t kind)
 {
     static const char *const verbs[] = {
@@ -105,7 +123,7 @@ static const char *query_verb(uint8_t kind)
 
 static int look(struct replay *replay, const struct query *query)
 {
-    if (query->kind > LOOK_DIRECTORY) {
+    if (query->kind == QUERY_TRADES) {
         return bad_line(replay, "only a running exchange answers this");
     }
     struct event_buffer *events = &replay->follower->events;
@@ -141,21 +159,27 @@ static void print_digest(struct replay *replay)
 
 static int run_item(struct replay *replay, struct script_item *item)
 {
+    int status;
     if (item->kind == SCRIPT_NOTHING) return 0;
+    if (item->kind == SCRIPT_STEPS) {
+        replay->steps_manual = item->steps_manual != 0;
+        return replay->follower && !replay->steps_manual ? finish(replay) : 0;
+    }
     if (item->kind == SCRIPT_CAPACITY && replay->follower) {
         return bad_line(replay, "capacity must be the first line");
     }
     if (!replay->follower) {
         const struct engine_limits limits =
             item->kind == SCRIPT_CAPACITY ? item->limits : engine_limits_default();
-        const int status = start(replay, limits);
+        status = start(replay, limits);
         if (status) return status;
     }
     const int64_t now = engine_time(replay->follower->engine);
     switch (item->kind) {
     case SCRIPT_COMMAND:
         if (item->command.time_ns < now) return bad_line(replay, "time goes back");
-        return apply(replay, &item->command);
+        status = apply(replay, &item->command);
+        return status || replay->steps_manual ? status : finish(replay);
     case SCRIPT_CLOCK:
         return item->time_ns < now ? bad_line(replay, "time goes back") : 0;
     case SCRIPT_LOOK:
@@ -164,6 +188,7 @@ static int run_item(struct replay *replay, struct script_item *item)
         if (!replay->quiet) print_digest(replay);
         return 0;
     case SCRIPT_CAPACITY:
+    case SCRIPT_STEPS:
     case SCRIPT_NOTHING:
         return 0;
     }

@@ -151,6 +151,7 @@ static int read_all(struct trial *trial, struct market_file *market, const char 
             break;
         case SCRIPT_LOOK:
         case SCRIPT_DIGEST:
+        case SCRIPT_STEPS:
             fault = bad_line(path, number, 1, "a market file only sets up, it does not look", why);
             break;
         }

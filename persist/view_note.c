@@ -379,6 +379,8 @@ static int note_event(struct view_notes *notes, const struct command *command,
     case EVENT_ROW_GATE:
     case EVENT_ROW_BLOCK:
     case EVENT_ROW_JOB:
+    case EVENT_ROW_OPEN_MORE:
+    case EVENT_ROW_OFFER:
     case EVENT_END:
         return 0;
     }

@@ -81,7 +81,7 @@
     F(i64, holders_max, 0, "holders") F(i64, t_plus, 0, "trading days")                            \
     F(i64, deadline_days, 0, "days") F(i64, vintage, 0, "year")                                    \
     F(u16, instrument, 0, "instrument id") F(word_or, basis, BASIS_COUNT, "legal basis")           \
-    F(u8, methods, 0, "mask of methods") F(word_or, close_rule, CLOSE_RULE_COUNT, "close rule")    \
+    F(word_or, methods, METHODS_ALL + 1, "mask of methods") F(word_or, close_rule, CLOSE_RULE_COUNT, "close rule")    \
     F(word_or, live_rent, 2, "0 or 1") F(word_or, conditional, 2, "0 or 1")                        \
     F(word_or, investors, 2, "0 or 1")
 #define FIELDS_COMMAND_strip(F)                                                                    \
@@ -345,7 +345,7 @@
     F(i64, holders_max, 0, "holders") F(i64, holders, 0, "holders")                                \
     F(i64, t_plus, 0, "trading days") F(i64, deadline_days, 0, "days") F(i64, vintage, 0, "year")  \
     F(u16, instrument, 0, "instrument id") F(word, basis, BASIS_COUNT, "legal basis")              \
-    F(u8, methods, 0, "mask of methods") F(word, close_rule, CLOSE_RULE_COUNT, "close rule")       \
+    F(word, methods, METHODS_ALL + 1, "mask of methods") F(word, close_rule, CLOSE_RULE_COUNT, "close rule")       \
     F(flag, live_rent, 0, "") F(flag, conditional, 0, "") F(flag, investors, 0, "")                \
     F(flag, retired, 0, "")
 #define FIELDS_EVENT_row_gate(F)                                                                   \
@@ -359,6 +359,22 @@
 #define FIELDS_EVENT_row_job(F)                                                                    \
     F(u64, since, 0, "commands") F(u16, instrument, 0, "instrument id")                            \
     F(verb, command, 0, "command type")
+#define FIELDS_EVENT_row_open_more(F)                                                              \
+    F(u64, order_id, 0, "order id") F(i64, left, 0, "units") F(i64, price, 0, "fen")               \
+    F(i64, filled, 0, "units") F(i64, stop_price, 0, "fen") F(i64, display, 0, "units")            \
+    F(name, client_id, 0, "") F(u32, participant, 0, "participant id")                             \
+    F(u16, instrument, 0, "instrument id") F(u8, zone, 0, "zone id")                               \
+    F(word, side, SIDE_COUNT, "side")
+#define FIELDS_EVENT_row_offer(F)                                                                  \
+    F(name, name, 0, "") F(i64, offer, 0, "units") F(i64, reserve_price, 0, "fen")                 \
+    F(i64, price, 0, "fen") F(i64, sold, 0, "units") F(i64, containment, 0, "units")               \
+    F(i64, trigger_price, 0, "fen") F(i64, entry_deposit, 0, "fen") F(i64, agency_ppm, 0, "ppm")   \
+    F(i64, instalments, 0, "auctions") F(i64, unsold_reserve, 0, "units")                          \
+    F(u32, auction, 0, "auction id") F(u32, seller, 0, "participant id")                           \
+    F(u32, bids, 0, "bids") F(u32, registered, 0, "participants")                                  \
+    F(u32, agency, 0, "participant id") F(i32, pay_until, 0, "days since 1970")                    \
+    F(u16, instrument, 0, "instrument id") F(word, regime, REGIME_COUNT, "regime")                 \
+    F(word, state, AUCTION_STATE_COUNT, "auction state") F(flag, revocable, 0, "")
 
 /* ---- Messages of the order port ---- */
 #define FIELDS_WIRE_challenge(F)                                                                   \

@@ -96,14 +96,21 @@ uint32_t script_last_user(const struct script *script, const struct name *id)
     return row ? row->participant : PARTICIPANT_NONE;
 }
 
+const struct name *script_new_order(const struct command *command)
+{
+    const struct name *id = NULL;
+    if (command->type == COMMAND_ORDER) id = &command->body.order.client_id;
+    if (command->type == COMMAND_CLICK) id = &command->body.click.client_id;
+    return id && id->text[0] ? id : NULL;
+}
+
 int script_applied(struct script *script, const struct command *command, const struct event *first)
 {
-    if (command->type != COMMAND_ORDER || first->type != EVENT_ACCEPTED) return 0;
-    if (first->flags & EVENT_FLAG_REPEAT) return 0;
-    const struct name *id = &command->body.order.client_id;
-    if (id->text[0] == '\0') return 0;
+    if (first->type != EVENT_ACCEPTED || first->flags & EVENT_FLAG_REPEAT) return 0;
+    const struct name *id = script_new_order(command);
+    if (!id) return 0;
     struct order_key key = {*id, command->subject};
-    bool is_named = script->named.size && script->named.type == COMMAND_ORDER &&
+    bool is_named = script->named.size && script->named.type == command->type &&
                     memcmp(&script->named.key, &key, sizeof key) == 0;
     bool bare = is_named && !memchr(script->named.text, '/', script->named.size);
     int fault = script_note_form(script, id, command->subject, bare, is_named);
@@ -164,17 +171,19 @@ size_t script_capacity(const struct engine_limits *limits, char *out, size_t cap
     return line_of(NULL, verb_of(SCRIPT_CAPACITY, 0), &item, out, capacity);
 }
 
+size_t script_steps(bool manual, char *out, size_t capacity)
+{
+    struct script_item item = {.kind = SCRIPT_STEPS, .steps_manual = manual};
+    return line_of(NULL, verb_of(SCRIPT_STEPS, 0), &item, out, capacity);
+}
+
 size_t script_digest(uint64_t sequence, const uint8_t hash[32], char *out, size_t capacity)
 {
-    static const char digits[] = "0123456789abcdef";
     struct script_text text = {out, out + capacity, false};
     script_put_text(&text, "digest seq=");
     script_put_u64(&text, sequence);
     script_put_text(&text, " hash=");
-    for (size_t index = 0; index < 32; index++) {
-        script_put(&text, &digits[hash[index] >> 4], 1);
-        script_put(&text, &digits[hash[index] & 15], 1);
-    }
+    script_put_hex(&text, hash, 32);
     return text.full ? 0 : (size_t)(text.at - out);
 }
 

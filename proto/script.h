@@ -23,6 +23,7 @@ enum script_kind {
     SCRIPT_COMMAND,  /* item.command: all but `sequence`; time_ns is the script's present time */
     SCRIPT_CLOCK,    /* item.time_ns: the script's time from now on */
     SCRIPT_CAPACITY, /* item.limits: zero fields mean the default */
+    SCRIPT_STEPS,    /* item.steps_manual: long commands go on at `step` lines only */
     SCRIPT_LOOK,     /* item.query */
     SCRIPT_DIGEST    /* the state's digest is asked for */
 };
@@ -33,6 +34,7 @@ struct script_item {
     int64_t time_ns;
     struct engine_limits limits;
     struct query query;
+    uint8_t steps_manual;
 };
 
 struct script_error {
@@ -71,6 +73,7 @@ size_t script_command(struct script *script, const struct command *command, char
                       size_t capacity);
 size_t script_clock(int64_t time_ns, char *out, size_t capacity); /* "time 2026-06-01T09:30:00" */
 size_t script_capacity(const struct engine_limits *limits, char *out, size_t capacity);
+size_t script_steps(bool manual, char *out, size_t capacity); /* "steps manual" */
 size_t script_digest(uint64_t sequence, const uint8_t hash[32], char *out, size_t capacity);
 
 /* "error line=N column=N reason=..." */

@@ -7,7 +7,7 @@
 #define PROTO_SCRIPT_PARTS_H
 #include "proto/script.h"
 
-#define SCRIPT_SLOTS_MAX 16 /* of one verb, and words of one line */
+#define SCRIPT_SLOTS_MAX 20 /* of one verb, and words of one line */
 
 enum slot_kind {
     SLOT_I64,
@@ -18,6 +18,7 @@ enum slot_kind {
     SLOT_DAY,         /* i32, a date */
     SLOT_CLOCK,       /* i64, a time */
     SLOT_WORD,        /* u8, one of `words` */
+    SLOT_SET,         /* u8, a mask of 1 << the number of each of `words` */
     SLOT_RATIO,       /* two i64, `offset` / `offset` + 8 */
     SLOT_NEW_NAME,    /* a name to be given */
     SLOT_NAME,        /* a name, "-" is the empty one */
@@ -28,7 +29,10 @@ enum slot_kind {
     SLOT_SELLER,      /* u32, a participant or the issuer */
     SLOT_SUBJECT,     /* command.subject */
     SLOT_ACTOR,       /* command.role and command.actor */
-    SLOT_ORDER        /* client id at `offset`, and command.subject when it is qualified or found */
+    SLOT_ORDER,       /* client id at `offset`, and command.subject when it is qualified or found */
+    SLOT_MAKER,       /* client id at `offset`, and the maker of a click */
+    SLOT_LEGS,        /* instruments of a strip, in u16 of STRIP_LEGS_MAX */
+    SLOT_SEED         /* SEED_BYTES in hex; `fallback` is the enum seed_kind it says */
 };
 
 enum slot_use {
@@ -96,6 +100,8 @@ bool script_is_bare(const struct script *script, const struct name *id, uint32_t
 /* Notes how a line wrote an order's name; `accepted`: for good, else only if nothing is known. */
 int script_note_form(struct script *script, const struct name *id, uint32_t participant, bool bare,
                      bool accepted);
+/* The client id a command gives to a new order (an order or a click); NULL if it gives none. */
+const struct name *script_new_order(const struct command *command);
 uint32_t script_last_user(const struct script *script, const struct name *id);
 
 /* A line being read. */
@@ -104,6 +110,7 @@ struct script_reader {
     struct script_item *item;
     struct script_error *error;
     bool qualified; /* the order's name said whose it is */
+    bool seeded;    /* commit= or reveal= was there */
 };
 /* Fills the error; returns ERR_MALFORMED. */
 int script_fail(struct script_reader *reader, size_t column, const char *format, ...)
@@ -134,8 +141,16 @@ void script_put_text(struct script_text *text, const char *terminated);
 void script_put_name(struct script_text *text, const struct name *name); /* "-" if empty */
 void script_put_i64(struct script_text *text, int64_t value);
 void script_put_u64(struct script_text *text, uint64_t value);
+void script_put_hex(struct script_text *text, const uint8_t *bytes, size_t size);
+void script_put_day(struct script_text *text, int32_t day);
+void script_put_set(struct script_text *text, uint8_t mask, const char *const *words,
+                    uint8_t count);
 void script_put_order(struct script_text *text, const struct script *script, const struct name *id,
                       uint32_t participant);
+
+/* Is it "operator.2": a role, a point, a user's number? */
+bool script_user_read(const char *text, size_t size, uint8_t *out_role, uint32_t *out_user);
+extern const char *const script_role_words[];
 
 /* Prints a slot's value; nothing for a key at its default (then it returns without a trace). */
 void script_value_put(struct script_text *text, const struct script *script,

@@ -187,6 +187,7 @@ static void remember_name(struct script *script, const struct script_verb *verb,
     const struct name *id = &command->body.cancel.client_id;
     if (command->type == COMMAND_ORDER) id = &command->body.order.client_id;
     if (command->type == COMMAND_REPLACE) id = &command->body.replace.client_id;
+    if (command->type == COMMAND_CLICK) id = &command->body.click.client_id;
     for (size_t index = 1; index < line->count; index++) {
         const struct script_word *word = &line->words[index];
         if (word->key) continue;
@@ -218,15 +219,17 @@ static int read_line(struct script_reader *reader, struct line *line)
         fault = read_slot(reader, line, &verb->slots[index]);
     if (!fault) fault = nothing_left(reader, verb, line);
     if (fault) return fault;
+    if (verb->kind == SCRIPT_COMMAND && verb->number == COMMAND_SEED && !reader->seeded)
+        return script_fail(reader, line->end_column, "commit= or reveal= is missing");
     item->kind = (enum script_kind)verb->kind;
     if (item->kind == SCRIPT_CLOCK && item->time_ns < reader->script->now_ns)
         return script_fail(reader, line->words[1].column, "the time goes back");
     if (item->kind == SCRIPT_CLOCK) reader->script->now_ns = item->time_ns;
     remember_name(reader->script, verb, line, &item->command);
-    if (item->kind != SCRIPT_COMMAND || item->command.type != COMMAND_ORDER) return 0;
+    if (item->kind != SCRIPT_COMMAND) return 0;
     /* Many lines may be read before the first is answered, so the form is noted here already. */
-    const struct name *id = &item->command.body.order.client_id;
-    if (id->text[0] == '\0') return 0;
+    const struct name *id = script_new_order(&item->command);
+    if (!id) return 0;
     return script_note_form(reader->script, id, item->command.subject, !reader->qualified, false);
 }
 

@@ -3,12 +3,6 @@
 #include "proto/script_parts.h"
 #include <string.h>
 
-static const char *const role_words[ROLE_COUNT] = {
-#define ROLE_WORD(number, name, word) [number] = word,
-    ROLE_LIST(ROLE_WORD)
-#undef ROLE_WORD
-};
-
 void script_put(struct script_text *text, const char *bytes, size_t size)
 {
     if (text->full || (size_t)(text->end - text->at) < size) {
@@ -50,6 +44,33 @@ void script_put_i64(struct script_text *text, int64_t value)
     script_put_u64(text, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
 }
 
+void script_put_hex(struct script_text *text, const uint8_t *bytes, size_t size)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t index = 0; index < size; index++) {
+        script_put(text, &digits[bytes[index] >> 4], 1);
+        script_put(text, &digits[bytes[index] & 15], 1);
+    }
+}
+
+void script_put_day(struct script_text *text, int32_t day)
+{
+    char out[SCRIPT_DAY_MAX];
+    script_put(text, out, script_day_text(day, out));
+}
+
+void script_put_set(struct script_text *text, uint8_t mask, const char *const *words, uint8_t count)
+{
+    bool some = false;
+    for (uint8_t number = 0; number < count; number++) {
+        if (!(mask >> number & 1)) continue;
+        if (some) script_put(text, ",", 1);
+        script_put_text(text, words[number]);
+        some = true;
+    }
+    if (!some) script_put(text, "-", 1);
+}
+
 void script_put_order(struct script_text *text, const struct script *script, const struct name *id,
                       uint32_t participant)
 {
@@ -68,10 +89,11 @@ static void put_unknown(struct script_text *text, const struct directory *direct
     struct name name = {"unknown"};
     size_t size = directory_name_size(&name);
     for (char digit = '0'; digit <= '9'; digit++) {
-        bool taken =
-            kind == SLOT_INSTRUMENT ? directory_instrument(directory, &name) != INSTRUMENT_NONE
-            : kind == SLOT_AUCTION  ? directory_auction(directory, &name) != AUCTION_NONE
-                                    : directory_participant(directory, &name) != PARTICIPANT_NONE;
+        bool of_instrument = kind == SLOT_INSTRUMENT || kind == SLOT_LEGS;
+        bool taken = of_instrument ? directory_instrument(directory, &name) != INSTRUMENT_NONE
+                     : kind == SLOT_AUCTION
+                         ? directory_auction(directory, &name) != AUCTION_NONE
+                         : directory_participant(directory, &name) != PARTICIPANT_NONE;
         if (!taken) break;
         ASSERT(size < NAME_BYTES);
         name.text[size++] = digit;
@@ -121,19 +143,53 @@ static void put_seller(struct script_text *text, const struct script *script, ui
     script_put_name(text, &reserve);
 }
 
+/* A role's user is a number; a participant that is called like one says its role too. */
 static void put_actor(struct script_text *text, const struct script *script,
                       const struct command *command)
 {
     const struct name *actor = directory_participant_name(script->directory, command->actor);
+    bool enterprise = command->role == ROLE_ENTERPRISE;
     bool is_role = false;
+    uint8_t other_role;
+    uint32_t user;
     for (size_t role = 0; role < ROLE_COUNT; role++)
-        is_role |= strncmp(actor->text, role_words[role], NAME_BYTES) == 0;
-    if (command->role != ROLE_ENTERPRISE || is_role) {
-        script_put_text(text, role_words[command->role]);
+        is_role |= strncmp(actor->text, script_role_words[role], NAME_BYTES) == 0;
+    is_role |= script_user_read(actor->text, directory_name_size(actor), &other_role, &user);
+    if (!enterprise || is_role) {
+        script_put_text(text, script_role_words[command->role]);
         if (command->actor == PARTICIPANT_NONE) return;
+        script_put(text, enterprise ? "/" : ".", 1);
+    }
+    if (enterprise)
+        script_put_name(text, actor);
+    else
+        script_put_u64(text, command->actor);
+}
+
+static void put_maker(struct script_text *text, const struct script *script,
+                      const struct command_click *click)
+{
+    if (click->maker_client_id.text[0] || click->maker != PARTICIPANT_NONE) {
+        script_put_name(text, directory_participant_name(script->directory, click->maker));
         script_put(text, "/", 1);
     }
-    script_put_name(text, actor);
+    script_put_name(text, &click->maker_client_id);
+}
+
+static void put_legs(struct script_text *text, const struct script *script, const uint16_t *leg)
+{
+    size_t count = STRIP_LEGS_MAX;
+    while (count > 1 && leg[count - 1] == INSTRUMENT_NONE)
+        count--;
+    for (size_t index = 0; index < count; index++) {
+        const struct name *name = directory_instrument_name(script->directory, leg[index]);
+        bool unknown = leg[index] != INSTRUMENT_NONE && name->text[0] == '-' && !name->text[1];
+        if (index) script_put(text, ",", 1);
+        if (unknown)
+            put_unknown(text, script->directory, SLOT_LEGS);
+        else
+            script_put_name(text, name);
+    }
 }
 
 /* Export always qualifies, but "-" alone where reading gives the same subject anyway. */
@@ -148,52 +204,42 @@ static void put_order_slot(struct script_text *text, const struct script *script
     script_put_name(text, id);
 }
 
-static void put_day(struct script_text *text, int32_t day)
+static uint64_t number_at(const struct slot *slot, const void *place)
 {
-    char out[SCRIPT_DAY_MAX];
-    script_put(text, out, script_day_text(day, out));
+    if (slot->kind == SLOT_U64) return *(const uint64_t *)place;
+    if (slot->kind == SLOT_U32) return *(const uint32_t *)place;
+    if (slot->kind == SLOT_U16) return *(const uint16_t *)place;
+    return *(const uint8_t *)place;
 }
 
-/* Long because it is one honest switch over the kinds of values. */
 static void put_value(struct script_text *text, const struct script *script,
                       const struct slot *slot, const struct script_item *item)
 {
     const char *place = (const char *)item + slot->offset;
+    const void *value = place;
     int64_t pair[2];
-    uint32_t value32;
-    uint16_t value16;
-    int32_t day;
     switch ((enum slot_kind)slot->kind) {
     case SLOT_I64:
-        memcpy(pair, place, sizeof pair[0]);
-        script_put_i64(text, pair[0]);
+        script_put_i64(text, *(const int64_t *)value);
         return;
     case SLOT_U64:
-        memcpy(pair, place, sizeof pair[0]);
-        script_put_u64(text, (uint64_t)pair[0]);
-        return;
     case SLOT_U32:
-        memcpy(&value32, place, sizeof value32);
-        script_put_u64(text, value32);
-        return;
     case SLOT_U16:
-        memcpy(&value16, place, sizeof value16);
-        script_put_u64(text, value16);
-        return;
     case SLOT_FLAG:
-        script_put_u64(text, *(const uint8_t *)place);
+        script_put_u64(text, number_at(slot, value));
         return;
     case SLOT_DAY:
-        memcpy(&day, place, sizeof day);
-        put_day(text, day);
+        script_put_day(text, *(const int32_t *)value);
         return;
     case SLOT_CLOCK:
-        memcpy(pair, place, sizeof pair[0]);
-        script_put_clock(text, pair[0]);
+        script_put_clock(text, *(const int64_t *)value);
         return;
     case SLOT_WORD:
         ASSERT(*(const uint8_t *)place < slot->word_count);
         script_put_text(text, slot->words[*(const uint8_t *)place]);
+        return;
+    case SLOT_SET:
+        script_put_set(text, *(const uint8_t *)place, slot->words, slot->word_count);
         return;
     case SLOT_RATIO:
         memcpy(pair, place, sizeof pair);
@@ -203,7 +249,7 @@ static void put_value(struct script_text *text, const struct script *script,
         return;
     case SLOT_NEW_NAME:
     case SLOT_NAME:
-        script_put_name(text, (const struct name *)(const void *)place);
+        script_put_name(text, value);
         return;
     case SLOT_ZONE:
     case SLOT_INSTRUMENT:
@@ -213,14 +259,22 @@ static void put_value(struct script_text *text, const struct script *script,
         put_id(text, script, slot, place);
         return;
     case SLOT_SELLER:
-        memcpy(&value32, place, sizeof value32);
-        put_seller(text, script, value32);
+        put_seller(text, script, *(const uint32_t *)value);
         return;
     case SLOT_ACTOR:
         put_actor(text, script, &item->command);
         return;
     case SLOT_ORDER:
-        put_order_slot(text, script, (const struct name *)(const void *)place, &item->command);
+        put_order_slot(text, script, value, &item->command);
+        return;
+    case SLOT_MAKER:
+        put_maker(text, script, &item->command.body.click);
+        return;
+    case SLOT_LEGS:
+        put_legs(text, script, item->command.body.strip.leg);
+        return;
+    case SLOT_SEED:
+        script_put_hex(text, value, SEED_BYTES);
         return;
     }
 }
@@ -229,10 +283,10 @@ static void put_value(struct script_text *text, const struct script *script,
 static bool at_default(const struct slot *slot, const struct script_item *item)
 {
     static const uint8_t sizes[] = {
-        [SLOT_I64] = 8,     [SLOT_U64] = 8,    [SLOT_U32] = 4,          [SLOT_U16] = 2,
-        [SLOT_FLAG] = 1,    [SLOT_DAY] = 4,    [SLOT_CLOCK] = 8,        [SLOT_WORD] = 1,
-        [SLOT_RATIO] = 16,  [SLOT_ZONE] = 1,   [SLOT_INSTRUMENT] = 2,   [SLOT_PARTICIPANT] = 4,
-        [SLOT_AUCTION] = 4, [SLOT_SELLER] = 4, [SLOT_NAME] = NAME_BYTES};
+        [SLOT_I64] = 8,         [SLOT_U64] = 8,     [SLOT_U32] = 4,    [SLOT_U16] = 2,
+        [SLOT_SET] = 1,         [SLOT_FLAG] = 1,    [SLOT_DAY] = 4,    [SLOT_CLOCK] = 8,
+        [SLOT_WORD] = 1,        [SLOT_RATIO] = 16,  [SLOT_ZONE] = 1,   [SLOT_INSTRUMENT] = 2,
+        [SLOT_PARTICIPANT] = 4, [SLOT_AUCTION] = 4, [SLOT_SELLER] = 4, [SLOT_NAME] = NAME_BYTES};
     const struct command *command = &item->command;
     struct script_item plain;
     if (slot->kind == SLOT_ACTOR)
@@ -240,6 +294,7 @@ static bool at_default(const struct slot *slot, const struct script_item *item)
     if (slot->kind == SLOT_SUBJECT)
         return command->subject ==
                (command->role == ROLE_ENTERPRISE ? command->actor : PARTICIPANT_NONE);
+    if (slot->kind == SLOT_SEED) return command->body.seed.kind != slot->fallback;
     script_value_default(slot, &plain);
     return memcmp((const char *)&plain + slot->offset, (const char *)item + slot->offset,
                   sizes[slot->kind]) == 0;

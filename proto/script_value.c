@@ -7,7 +7,7 @@
 #define ISSUER_WORD "reserve"
 #define ISSUER_ALWAYS "issuer/reserve" /* also when a participant is called reserve */
 
-static const char *const role_words[ROLE_COUNT] = {
+const char *const script_role_words[ROLE_COUNT] = {
 #define ROLE_WORD(number, name, word) [number] = word,
     ROLE_LIST(ROLE_WORD)
 #undef ROLE_WORD
@@ -87,6 +87,27 @@ static int read_word(struct script_reader *reader, const struct slot *slot,
     return script_fail(reader, word->value_column, "%s is one of %s", slot->key, known);
 }
 
+/* a,b,c: some of `words`; "-" is none of them. */
+static int read_set(struct script_reader *reader, const struct slot *slot,
+                    const struct script_word *word, uint8_t *place)
+{
+    const char *at = word->value;
+    const char *end = at + word->value_size;
+    *place = 0;
+    if (same(at, word->value_size, "-")) return 0;
+    for (;;) {
+        const char *comma = memchr(at, ',', (size_t)(end - at));
+        struct script_word part = {.value = at, .value_size = (size_t)((comma ? comma : end) - at)};
+        uint8_t number = 0;
+        part.value_column = word->value_column + (size_t)(at - word->value);
+        int fault = read_word(reader, slot, &part, &number);
+        if (fault) return fault;
+        *place = (uint8_t)(*place | 1u << number);
+        if (!comma) return 0;
+        at = comma + 1;
+    }
+}
+
 /* A name, or "-" for the empty one. */
 static int read_name(struct script_reader *reader, const char *text, size_t size, size_t column,
                      struct name *out)
@@ -126,6 +147,7 @@ static int read_id(struct script_reader *reader, const struct slot *slot, const 
             return script_fail(reader, column, "unknown zone %.*s", (int)size, text);
         return 0;
     case SLOT_INSTRUMENT:
+    case SLOT_LEGS:
         *out = none ? INSTRUMENT_NONE : directory_instrument(directory, &name);
         break;
     case SLOT_AUCTION:
@@ -136,6 +158,7 @@ static int read_id(struct script_reader *reader, const struct slot *slot, const 
     case SLOT_ACTOR:
     case SLOT_SELLER:
     case SLOT_ORDER:
+    case SLOT_MAKER:
         *out = none ? PARTICIPANT_NONE : directory_participant(directory, &name);
         break;
     case SLOT_I64:
@@ -146,9 +169,11 @@ static int read_id(struct script_reader *reader, const struct slot *slot, const 
     case SLOT_DAY:
     case SLOT_CLOCK:
     case SLOT_WORD:
+    case SLOT_SET:
     case SLOT_RATIO:
     case SLOT_NEW_NAME:
     case SLOT_NAME:
+    case SLOT_SEED:
         ASSERT(false);
         break;
     }
@@ -159,14 +184,28 @@ static int read_id(struct script_reader *reader, const struct slot *slot, const 
 static bool role_of(const char *text, size_t size, uint8_t *out)
 {
     for (uint8_t role = 0; role < ROLE_COUNT; role++) {
-        if (!same(text, size, role_words[role])) continue;
+        if (!same(text, size, script_role_words[role])) continue;
         *out = role;
         return true;
     }
     return false;
 }
 
-/* ROLE, ROLE/PARTICIPANT or PARTICIPANT. */
+bool script_user_read(const char *text, size_t size, uint8_t *out_role, uint32_t *out_user)
+{
+    const char *point = memchr(text, '.', size);
+    uint64_t user = 0;
+    uint8_t role = ROLE_ENTERPRISE; /* acts for a participant, never as a number */
+    if (!point || !role_of(text, (size_t)(point - text), &role) || role == ROLE_ENTERPRISE ||
+        !whole_number(point + 1, size - (size_t)(point + 1 - text), &user) ||
+        user >= PARTICIPANT_NONE)
+        return false;
+    *out_role = role;
+    *out_user = (uint32_t)user;
+    return true;
+}
+
+/* ROLE, ROLE.USER, ROLE/PARTICIPANT or PARTICIPANT. */
 static int read_actor(struct script_reader *reader, const struct slot *slot,
                       const struct script_word *word)
 {
@@ -174,9 +213,11 @@ static int read_actor(struct script_reader *reader, const struct slot *slot,
     const char *slash = memchr(word->value, '/', word->value_size);
     size_t size = slash ? (size_t)(slash - word->value) : word->value_size;
     uint8_t role = ROLE_ENTERPRISE;
-    bool is_role = role_of(word->value, size, &role);
-    command->role = role;
-    command->actor = PARTICIPANT_NONE;
+    uint32_t user = PARTICIPANT_NONE;
+    bool is_user = !slash && script_user_read(word->value, size, &role, &user);
+    bool is_role = is_user || role_of(word->value, size, &role);
+    command->role = is_role ? role : ROLE_ENTERPRISE;
+    command->actor = user;
     if (!slash && is_role) return 0;
     if (slash && !is_role)
         return script_fail(reader, word->value_column,
@@ -202,25 +243,95 @@ static int read_seller(struct script_reader *reader, const struct slot *slot,
     return 0;
 }
 
-/* "id", "participant/id" or "-". The participant of a bare id in a cancel or replace: our own in a
- * session, else who used it last. */
-static int read_order(struct script_reader *reader, const struct slot *slot,
-                      const struct script_word *word, struct name *id)
+/* "id", "participant/id" or "-": the client id, and its participant if the word says one. */
+static int read_order_name(struct script_reader *reader, const struct slot *slot,
+                           const struct script_word *word, struct name *id, bool *qualified,
+                           uint32_t *participant)
 {
-    struct script *script = reader->script;
-    struct command *command = &reader->item->command;
     const char *slash = memchr(word->value, '/', word->value_size);
     const char *text = slash ? slash + 1 : word->value;
     size_t size = word->value_size - (size_t)(text - word->value);
     size_t column = word->value_column + (size_t)(text - word->value);
     int fault = read_name(reader, text, size, column, id);
-    if (fault) return fault;
-    if (slash)
-        return read_id(reader, slot, word->value, (size_t)(slash - word->value), word->value_column,
-                       &command->subject);
+    *qualified = slash != NULL;
+    if (fault || !slash) return fault;
+    return read_id(reader, slot, word->value, (size_t)(slash - word->value), word->value_column,
+                   participant);
+}
+
+/* The participant of a bare id in a cancel or replace: our own in a session, else who used it
+ * last. */
+static int read_order(struct script_reader *reader, const struct slot *slot,
+                      const struct script_word *word, struct name *id)
+{
+    struct script *script = reader->script;
+    struct command *command = &reader->item->command;
+    int fault = read_order_name(reader, slot, word, id, &reader->qualified, &command->subject);
+    if (fault || reader->qualified) return fault;
     if (id->text[0] == '\0' || script->role == ROLE_ENTERPRISE) return 0;
     uint32_t user = script_last_user(script, id);
     if (user != PARTICIPANT_NONE) command->subject = user;
+    return 0;
+}
+
+static int read_maker(struct script_reader *reader, const struct slot *slot,
+                      const struct script_word *word, struct name *id)
+{
+    struct command_click *click = &reader->item->command.body.click;
+    bool qualified;
+    click->maker = PARTICIPANT_NONE;
+    int fault = read_order_name(reader, slot, word, id, &qualified, &click->maker);
+    if (fault || qualified || id->text[0] == '\0') return fault;
+    click->maker = script_last_user(reader->script, id);
+    return 0;
+}
+
+/* A,B,C. A name nobody has must not be the end of the list. */
+static int read_legs(struct script_reader *reader, const struct slot *slot,
+                     const struct script_word *word, uint16_t *leg)
+{
+    const char *at = word->value;
+    const char *end = at + word->value_size;
+    for (size_t index = 0; index < STRIP_LEGS_MAX; index++)
+        leg[index] = INSTRUMENT_NONE;
+    for (size_t index = 0; at <= end; index++) {
+        const char *comma = memchr(at, ',', (size_t)(end - at));
+        size_t size = (size_t)((comma ? comma : end) - at);
+        size_t column = word->value_column + (size_t)(at - word->value);
+        uint32_t id = INSTRUMENT_NONE;
+        if (index == STRIP_LEGS_MAX)
+            return script_fail(reader, column, "more than %d legs", STRIP_LEGS_MAX);
+        int fault = read_id(reader, slot, at, size, column, &id);
+        if (fault) return fault;
+        bool unknown = id == INSTRUMENT_NONE && !same(at, size, "-");
+        leg[index] = unknown ? INSTRUMENT_UNKNOWN : (uint16_t)id;
+        at += size + 1;
+    }
+    return 0;
+}
+
+static int hex_digit(char byte)
+{
+    if (byte >= '0' && byte <= '9') return byte - '0';
+    if (byte >= 'a' && byte <= 'f') return byte - 'a' + 10;
+    return -1;
+}
+
+static int read_seed(struct script_reader *reader, const struct slot *slot,
+                     const struct script_word *word, uint8_t *value)
+{
+    if (reader->seeded)
+        return script_fail(reader, word->column, "commit= and reveal= exclude each other");
+    reader->seeded = true;
+    reader->item->command.body.seed.kind = (uint8_t)slot->fallback;
+    for (size_t index = 0; index < SEED_BYTES; index++) {
+        bool there = word->value_size == 2 * (size_t)SEED_BYTES;
+        int high = there ? hex_digit(word->value[2 * index]) : -1;
+        int low = there ? hex_digit(word->value[2 * index + 1]) : -1;
+        if (high < 0 || low < 0)
+            return script_fail(reader, word->value_column, "not %d digits 0-9 a-f", 2 * SEED_BYTES);
+        value[index] = (uint8_t)(high << 4 | low);
+    }
     return 0;
 }
 
@@ -309,6 +420,8 @@ int script_value_read(struct script_reader *reader, const struct slot *slot,
         return read_clock(reader, word, place);
     case SLOT_WORD:
         return read_word(reader, slot, word, place);
+    case SLOT_SET:
+        return read_set(reader, slot, word, place);
     case SLOT_RATIO:
         return read_ratio(reader, word, place);
     case SLOT_NEW_NAME: /* "-" goes on to the engine, which refuses it */
@@ -330,8 +443,13 @@ int script_value_read(struct script_reader *reader, const struct slot *slot,
     case SLOT_ACTOR:
         return read_actor(reader, slot, word);
     case SLOT_ORDER:
-        reader->qualified = memchr(word->value, '/', word->value_size) != NULL;
         return read_order(reader, slot, word, place);
+    case SLOT_MAKER:
+        return read_maker(reader, slot, word, place);
+    case SLOT_LEGS:
+        return read_legs(reader, slot, word, place);
+    case SLOT_SEED:
+        return read_seed(reader, slot, word, place);
     }
     return ERR_MALFORMED;
 }
@@ -365,6 +483,7 @@ void script_value_default(const struct slot *slot, struct script_item *item)
         return;
     case SLOT_FLAG:
     case SLOT_WORD:
+    case SLOT_SET:
     case SLOT_ZONE:
         memcpy(place, &number8, sizeof number8);
         return;
@@ -375,6 +494,9 @@ void script_value_default(const struct slot *slot, struct script_item *item)
     case SLOT_SUBJECT: /* set with the actor, before the slots */
     case SLOT_ACTOR:
     case SLOT_ORDER:
+    case SLOT_MAKER:
+    case SLOT_LEGS:
+    case SLOT_SEED:
         return;
     }
 }
