@@ -293,20 +293,6 @@ void done(struct engine *engine)
     event->command = engine->command->type;
 }
 
-/* market.md 6.5: after the command's own events what changed on the links, then the call that new
- * room gives, then what that changed. */
-static void finish(struct engine *engine, uint16_t instrument)
-{
-    struct instrument *row = &engine->instrument[instrument];
-    if (!row->room_changed) return;
-    links_report(engine, instrument, false);
-    if (row->phase == PHASE_CONTINUOUS) {
-        call_new_room(engine, instrument);
-        links_report(engine, instrument, false);
-    }
-    row->room_changed = 0;
-}
-
 /* The commands of rule set 2 and later. Under rule set 1 nobody knew them. */
 static void later_apply(struct engine *engine, const struct command *command)
 {
@@ -344,12 +330,11 @@ static void run(struct engine *engine, const struct command *command)
         auction_apply(engine, command);
     else
         later_apply(engine, command);
-    if (command->type == COMMAND_PERIOD) {
-        for (uint32_t i = 0; i < engine->instruments; i++)
-            finish(engine, (uint16_t)i);
-    } else if (engine->touched != INSTRUMENT_NONE) {
-        finish(engine, engine->touched);
-    }
+    if (command->type == COMMAND_STEP) return; /* it has done its work */
+    if (engine->touched == INSTRUMENT_ALL || command->type == COMMAND_PERIOD)
+        job_run_all(engine);
+    else if (engine->touched != INSTRUMENT_NONE)
+        job_run(engine, engine->touched);
 }
 
 static void repeat(struct engine *engine, const struct lane_entry *entry)
@@ -373,6 +358,9 @@ void engine_apply(struct engine *engine, const struct command *command, struct e
     engine->out = out;
     engine->command_start = out->used;
     engine->touched = INSTRUMENT_NONE;
+    engine->work_left = engine->rule_set < 2 || engine->limits.work == WORK_NONE
+                            ? INT64_MAX
+                            : (int64_t)engine->limits.work;
     if (command->lane != 0) {
         content = content_of(engine, command);
         switch (lane_open(engine, command, content, &lane, &entry)) {

@@ -21,7 +21,8 @@
 #define ENGINE_JOB_H
 #include "engine/state.h"
 
-/* X(number, NAME, function). Each function is bool stage_x(struct engine *, uint16_t instrument). */
+/* X(number, NAME, function). Each function is bool stage_x(struct engine *, uint16_t instrument).
+ */
 #define JOB_LIST(X)                                                                                \
     X(1, ENTER, stage_enter)       /* order.c: trial and matching of job->slot */                  \
     X(2, CANCEL, stage_cancel)     /* cancel.c: mass cancel, retirement, movers */                 \
@@ -39,17 +40,18 @@ enum job_stage { JOB_IDLE = 0, JOB_LIST(JOB_ENUM) JOB_END };
 #undef JOB_ENUM
 
 /* Where a stage stopped. What the fields mean is the stage's own business; all zero when it
- * begins. Everything here is state (the digest walks it). */
+ * begins (but slot and generation, which a triggered stop hands to ENTER; stage_stops says "one
+ * was triggered" by part = 1). Everything here is state (the digest walks it). */
 struct job {
-    uint8_t stage;   /* enum job_stage */
-    uint8_t part;    /* of the stage, counted by it from 0 */
+    uint8_t stage; /* enum job_stage */
+    uint8_t part;  /* of the stage, counted by it from 0 */
     uint8_t zone;
     uint8_t side;
     uint8_t command; /* enum command_type that began it */
     uint8_t reason;  /* enum cancel_reason of CANCEL */
     uint32_t slot;   /* ENTER: the taker */
     uint32_t generation;
-    uint32_t at;     /* a row or slot the stage looks at next */
+    uint32_t at; /* a row or slot the stage looks at next */
     uint32_t count;
     uint32_t account; /* CANCEL: whose orders; PARTICIPANT_ALL */
     uint32_t auction; /* CLEAR */
@@ -66,9 +68,8 @@ static inline struct job *job_of(const struct engine *engine, uint16_t instrumen
 /* Has the instrument (or the whole exchange) unfinished work? Then commands on it are FROZEN. */
 static inline bool is_frozen(const struct engine *engine, uint16_t instrument)
 {
-    return engine->jobs > 0 &&
-           (engine->job[instrument].stage != JOB_IDLE ||
-            engine->job[engine->limits.instruments].stage != JOB_IDLE);
+    return engine->jobs > 0 && (engine->job[instrument].stage != JOB_IDLE ||
+                                engine->job[engine->limits.instruments].stage != JOB_IDLE);
 }
 
 /* May the present command do more? One unit: a fill, a cancelled order, a row read or written. */
@@ -85,8 +86,14 @@ static inline void work_spend(struct engine *engine, int64_t units)
  * Needs: the instrument is idle, or it is idle but for LINKS .. STOPS still to begin (asserted). */
 struct job *job_begin(struct engine *engine, uint16_t instrument, enum job_stage stage);
 
-/* Works off the job of one instrument until it is done or no work is left. */
+/* Works off the job of one instrument until it is done or a stage cannot finish. An idle instrument
+ * whose room changed, or whose stops may trigger, gets its job here. */
 void job_run(struct engine *engine, uint16_t instrument);
+
+/* The exchange's own job first, then every instrument in order, while work is left. A stage that
+ * waits for another instrument's (for scratch) is passed over. Returns whether anything was spent.
+ */
+bool job_run_all(struct engine *engine);
 
 /* The stages. True: finished. */
 #define JOB_STAGE(number, name, function) bool function(struct engine *engine, uint16_t instrument);

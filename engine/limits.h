@@ -40,8 +40,9 @@
 #define CLOSE_DAYS 20          /* trading days in the median volume K of the close rule */
 #define CLOSE_FLOOR_UNITS 1000 /* the least K, market.md 4 */
 
-#define WORK_MAX 4096 /* fills, rows or events of one command or step; the default of limits.work  \
-                       */
+#define WORK_MAX                                                                                   \
+    4096 /* fills, rows or events of one command or step; the default of limits.work               \
+          */
 
 _Static_assert(RATIO_MAX *QTY_MAX <= INT64_MAX, "a mapped quantity fits");
 _Static_assert(QTY_MAX <= MONEY_MAX, "units fit wherever money fits");

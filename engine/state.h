@@ -509,7 +509,7 @@ struct engine {
     uint32_t *rank;                /* scratch of an auction, `bids` rows */
 
     const struct command *command; /* being applied */
-    uint16_t touched;              /* instrument whose room, links or phase the command changed */
+    uint16_t touched;              /* instrument the command changed; INSTRUMENT_ALL: several */
     struct event_buffer *out;
     size_t command_start; /* out->used when the command began */
 };

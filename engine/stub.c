@@ -1,11 +1,6 @@
 /* stub.c - commands that nobody has built yet; each owner takes its function out. */
-#include "engine/state.h"
-
-void rules_apply(struct engine *engine, const struct command *command)
-{
-    (void)command;
-    reject(engine, REASON_NOT_ALLOWED);
-}
+#include "engine/job.h"
+#include "engine/orders.h"
 
 void terms_apply(struct engine *engine, const struct command *command)
 {
@@ -53,4 +48,65 @@ void auction_more_apply(struct engine *engine, const struct command *command)
 {
     (void)command;
     reject(engine, REASON_NOT_ALLOWED);
+}
+
+bool stage_links(struct engine *engine, uint16_t instrument)
+{
+    links_report(engine, instrument, false);
+    return true;
+}
+
+bool stage_room(struct engine *engine, uint16_t instrument)
+{
+    call_new_room(engine, instrument);
+    return true;
+}
+
+bool stage_enter(struct engine *engine, uint16_t instrument)
+{
+    (void)engine;
+    (void)instrument;
+    return true;
+}
+
+bool stage_cancel(struct engine *engine, uint16_t instrument)
+{
+    (void)engine;
+    (void)instrument;
+    return true;
+}
+
+bool stage_call(struct engine *engine, uint16_t instrument)
+{
+    (void)engine;
+    (void)instrument;
+    return true;
+}
+
+bool stage_day(struct engine *engine, uint16_t instrument)
+{
+    (void)engine;
+    (void)instrument;
+    return true;
+}
+
+bool stage_clear(struct engine *engine, uint16_t instrument)
+{
+    (void)engine;
+    (void)instrument;
+    return true;
+}
+
+bool stage_turn(struct engine *engine, uint16_t instrument)
+{
+    (void)engine;
+    (void)instrument;
+    return true;
+}
+
+bool stage_stops(struct engine *engine, uint16_t instrument)
+{
+    (void)engine;
+    (void)instrument;
+    return true;
 }
