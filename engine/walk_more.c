@@ -164,7 +164,6 @@ static void walk_rows(const struct engine *engine, struct walker *w)
         walk_put32(w, row->city);
         walk_put16(w, row->instrument);
         walk_put8(w, row->zone);
-        walk_put8(w, row->begun);
     }
     walk_put32(w, engine->holding_limits);
     for (uint32_t at = 0; at < engine->holding_limits; at++) {
