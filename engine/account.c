@@ -39,6 +39,7 @@ uint32_t position_open(struct engine *engine, uint32_t participant, uint16_t ins
     position->participant = participant;
     position->instrument = instrument;
     position->zone = zone;
+    position->locks = NIL;
     bucket = bucket_of(engine, participant, instrument, zone);
     position->chain = *bucket;
     *bucket = at;
