@@ -34,7 +34,9 @@ enum {
     NAIVE_LINE = 1100,
     NAIVE_CLOSE_DAYS = 20,
     NAIVE_CLOSE_FLOOR = 1000,
-    NAIVE_LEGS = 10
+    NAIVE_LEGS = 10,
+    NAIVE_CITIES = 64,
+    NAIVE_ROWS = 1024 /* of each list of the rules: limits, tranches, gates, days, moves */
 };
 
 enum naive_side { N_BUY, N_SELL };
@@ -51,6 +53,7 @@ enum naive_phase {
 };
 enum naive_stp { N_CANCEL_INCOMING, N_ALLOW, N_CANCEL_RESTING, N_CANCEL_BOTH, N_DECREMENT, N_STPS };
 enum naive_tif { N_DAY, N_GTC, N_IOC, N_FOK };
+enum naive_type { N_LIMIT, N_MARKET, N_STOP, N_STOP_LIMIT };
 enum naive_role { N_SYSTEM, N_ENTERPRISE, N_REGULATOR, N_OPERATOR };
 
 struct naive_order {
@@ -60,11 +63,18 @@ struct naive_order {
     int instrument;
     int zone;
     enum naive_side side;
-    bool market;
+    enum naive_type type; /* a triggered stop is a market order, a stop-limit a limit order */
     enum naive_tif tif;
     int32_t until;
     wide price;
     wide left;
+    wide stop;    /* 0: none */
+    wide display; /* 0: all */
+    wide visible; /* of an iceberg at rest */
+    wide minimum;
+    bool post;
+    bool parked;   /* a stop that waits beside the book */
+    wide fee;      /* ppm, fixed at acceptance */
     wide turnover; /* traded so far, in fen: what the fee accumulates on */
     wide charged;  /* fee so far */
     uint64_t priority;
@@ -110,9 +120,21 @@ struct naive_instrument {
     int methods;                          /* a mask of enum naive_method */
     bool conditional, no_investors, over; /* over: retired (decision 11.5) */
     wide block_fee, auction_fee, block_band, deadline_days, holders_max;
+    wide dynamic, close_floor, vintage;
+    int basis; /* 0 sandbox, 1 approved-exchange, 2 CN-permitted */
+    char approval[NAIVE_NAME];
+    bool gd_2019; /* close */
+    bool no_rent;
+    wide rent[NAIVE_ZONES][NAIVE_ZONES]; /* levy a congested call left; 0: the link's own */
     /* the day so far (decision 10.5), calls included in units and cash */
     wide settle_trades, settle_units, settle_cash;
     bool is_settled;
+    bool seed_waits; /* committed, not yet revealed */
+    wide last[NAIVE_ZONES], open[NAIVE_ZONES], high[NAIVE_ZONES], low[NAIVE_ZONES];
+    wide close[NAIVE_ZONES]; /* as struck at CLOSING, 0: not yet */
+    wide money[NAIVE_ZONES]; /* of day_volume, at the prices paid and got */
+    wide listing_volume[NAIVE_ZONES], listing_money[NAIVE_ZONES], late_volume[NAIVE_ZONES];
+    wide block_volume[NAIVE_ZONES], block_money[NAIVE_ZONES];
     int legs; /* of a strip (decision 11.6), else 0 */
     int leg[NAIVE_LEGS];
     wide lot, tick, band, fee, block_from, t_plus;
@@ -123,6 +145,7 @@ struct naive_instrument {
     struct naive_pair pair[NAIVE_ZONES][NAIVE_ZONES];
     bool congested[NAIVE_ZONES][NAIVE_ZONES]; /* as last said */
     struct naive_book book[NAIVE_ZONES][2];
+    struct naive_book parked[NAIVE_ZONES][2]; /* buys by rising, sells by falling stop price */
     wide fund[NAIVE_ZONES];
     wide retired[NAIVE_ZONES];
     wide day_volume[NAIVE_ZONES];
@@ -144,12 +167,61 @@ struct naive_participant {
     char type[NAIVE_NAME];
     wide cash, cash_held;
     int member[NAIVE_INSTRUMENTS]; /* zone for that instrument, -1: the usual one */
+    int city;                      /* -1: none */
+    bool stopped;
+    wide discount;
+    int32_t discount_until;
+    wide open_orders_max, rate_max;           /* -1: what everybody has, 0: no bound */
+    wide next_ns;                             /* theoretical arrival time of the rate limit */
+    wide net[NAIVE_INSTRUMENTS][NAIVE_ZONES]; /* bought less sold in this period */
     struct naive_units units[NAIVE_INSTRUMENTS][NAIVE_ZONES];
 };
 
 struct naive_member { /* waits for its day */
     int who, instrument, zone;
     int32_t from;
+};
+
+struct naive_city {
+    char name[NAIVE_NAME];
+    int zone, of[NAIVE_INSTRUMENTS]; /* -1: says nothing */
+    bool investors;
+};
+
+struct naive_move {             /* a line `city`, or one that waits for its day */
+    int city, zone, instrument; /* -1: keeps, all */
+    int investors;              /* -1: keeps */
+    int32_t from;
+};
+
+struct naive_tranche {
+    int instrument, from_zone, to_zone;
+    wide lo, hi;
+    int32_t from;
+};
+
+struct naive_lock { /* units bought that are free again when the business days reach `until` */
+    int who, instrument, zone;
+    wide qty, until;
+};
+
+struct naive_mark { /* of the calendar */
+    int32_t day;
+    bool holiday; /* else a session */
+};
+
+struct naive_holding { /* a position limit; -1: not given */
+    int instrument;
+    char group[NAIVE_NAME], type[NAIVE_NAME]; /* one of them empty */
+    wide units, ppm;
+    int32_t from;
+};
+
+struct naive_gate {
+    int instrument, zone, city; /* one of zone and city is -1 */
+    bool closed;
+    int kind; /* 0 block, 1 ratio, 2 new-projects */
+    wide allow;
 };
 
 struct naive_bid {
@@ -217,6 +289,21 @@ struct naive_world {
     int open_orders;
     struct naive_member member[NAIVE_MEMBERS];
     int members;
+    struct naive_city city[NAIVE_CITIES];
+    int cities;
+    struct naive_move move[NAIVE_ROWS];
+    int moves;
+    struct naive_tranche tranche[NAIVE_ROWS];
+    int tranches;
+    struct naive_lock *lock;
+    int locks, lock_room;
+    struct naive_mark mark[NAIVE_ROWS];
+    int marks;
+    struct naive_holding holding[NAIVE_ROWS];
+    int holdings;
+    struct naive_gate gate[NAIVE_ROWS];
+    int gates;
+    wide open_orders_max, rate_max; /* of those without their own */
     struct naive_auction *auction[NAIVE_AUCTIONS];
     int auctions;
     struct naive_lane lane[NAIVE_LANES];
@@ -224,7 +311,10 @@ struct naive_world {
     wide deposited, operator_cash, treasury;
     uint64_t sequence, priority, trades;
     int rules; /* the rule set in force */
+    wide time_ns;
     int32_t today;
+    bool day_seen, session; /* today is a weekend session */
+    wide business;          /* business days counted */
     int day_number;
     wide period;
     /* capacities */
@@ -235,6 +325,7 @@ struct naive_world {
     long line_number;
     char first_line[NAIVE_LINE];
     bool said;
+    bool trial; /* this process is a copy that is thrown away: nothing is printed */
 };
 
 extern struct naive_world naive;
@@ -251,6 +342,7 @@ struct naive_verb {
 };
 
 extern const struct naive_verb naive_deal_verbs[]; /* naive_deal.c; a row without name ends it */
+extern const struct naive_verb naive_rule_verbs[]; /* naive_people.c */
 
 /* naive_rules.c: printing, maps, links, accounts, the life of an order */
 void naive_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -275,6 +367,9 @@ wide naive_hold(const struct naive_order *o);
 void naive_freeze(struct naive_order *o, int sign); /* +1: takes the hold, -1: gives it back */
 /* One side of a fill, with its fee, which is returned. */
 wide naive_leg(struct naive_order *o, wide qty, wide price);
+wide naive_visible(const struct naive_order *o);
+void naive_refresh(struct naive_order *o);       /* an iceberg whose part is gone shows the next */
+void naive_cut(struct naive_order *o, wide qty); /* loses open quantity, keeps its place */
 void naive_rest(struct naive_order *o);
 void naive_unrest(struct naive_order *o);
 void naive_die(struct naive_order *o);
@@ -282,16 +377,53 @@ void naive_cancel(struct naive_order *o, const char *reason);
 
 /* naive_match.c: 6.4 */
 void naive_match(struct naive_order *taker);
-bool naive_trial(struct naive_order *taker);
+bool naive_has_candidate(const struct naive_order *taker);
+wide naive_trial(struct naive_order *taker); /* what it would fill now */
+void naive_copy(void (*play)(void *data), void *data, void *result, int bytes);
+const char *naive_do_click(const struct naive_line *line);
+
+/* naive_stop.c: parked orders, what follows a command */
+wide naive_last(const struct naive_instrument *x, int zone);
+void naive_after(struct naive_instrument *x); /* link lines, new room, link lines, stops */
+void naive_expire_stops(struct naive_instrument *x, int zone);
+
+/* naive_day.c: time, calendar, locks, close, settlement */
+const char *naive_do_day(const struct naive_line *line);
+const char *naive_do_calendar(const struct naive_line *line);
+const char *naive_do_seed(const struct naive_line *line);
+const char *naive_do_tranche(const struct naive_line *line);
+void naive_time(const char *text);
+void naive_drop_tranches(int instrument, int a, int b, int before);
+bool naive_late(void);                 /* is it 09:32 or later? */
+wide naive_lock_until(int instrument); /* of units bought now */
+void naive_strike(struct naive_instrument *x);
+void naive_settled(struct naive_instrument *x);
+void naive_price_seen(struct naive_instrument *x, int zone, wide price);
+void naive_look_prices(const struct naive_line *line);
+
+/* naive_terms.c */
+const char *naive_do_terms(const struct naive_line *line);
+void naive_look_terms(const struct naive_line *line);
+const char *naive_phase_allowed(const struct naive_instrument *x, enum naive_phase to);
+bool naive_matches(const struct naive_instrument *x); /* by itself: continuous is allowed */
 
 /* naive_call.c: 6.5, 6.9, link lines */
-void naive_uncross(struct naive_instrument *x);
+void naive_uncross(struct naive_instrument *x, bool scheduled);
+void naive_look_indicative(const struct naive_line *line);
+void naive_rents_end(struct naive_instrument *x); /* and says so */
+void naive_say_rent(const struct naive_instrument *x, int from, int to);
 void naive_new_room(struct naive_instrument *x);
 bool naive_crossed(const struct naive_instrument *x);
 void naive_say_links(struct naive_instrument *x, bool silent);
 
 /* naive_people.c: what terms, status, discounts, limits, gates and locks say (decisions 10, 13) */
 bool naive_stopped(int who);
+wide naive_open_buys(int instrument, int zone, int city, const char *group);
+wide naive_holders(int instrument, int but_who, int but_zone);
+int naive_city_named(const char *name); /* -1: unknown */
+int naive_city_made(const char *name);  /* made if it is not there; -1: no room */
+void naive_move_now(const struct naive_move *move);
+const char *naive_rate_check(int who);      /* RATE_LIMIT, or counts one */
 bool naive_barred(int who, int instrument); /* an investor where investors=0 */
 wide naive_rate(int who, wide ppm);         /* after the discount in force */
 /* POSITION_LIMIT (limit, holders), then TARGET_GATE of a purchase; NULL: nothing stands against */
@@ -301,6 +433,9 @@ void naive_count_net(int instrument, int buyer, int zone, wide bought, int selle
                      wide sold); /* of the gates; seller -1: the issuer. Negative: taken back */
 /* Counts (sign 1) or takes back (-1) a trade in the day's figures. */
 void naive_figures(const struct naive_trade *trade, int sign);
+
+const char *naive_seed_auction(const struct naive_line *line); /* naive_deal.c; so the next */
+void naive_deals_of_day(void); /* step 1 of a day (decision 10.3): lapses, escrows, payments */
 
 /* naive_trades.c: the table of trades, busts and permits (decisions 13.8, 13.9) */
 void naive_trade_done(struct naive_trade *trade); /* numbers must be filled in; prints escrow */
@@ -328,7 +463,18 @@ const char *naive_do_replace(const struct naive_line *line);
 const char *naive_do_cancel_all(const struct naive_line *line);
 const char *naive_do_phase(const struct naive_line *line);
 const char *naive_do_uncross(const struct naive_line *line);
-const char *naive_do_day(const struct naive_line *line);
+
+/* naive_trading.c: what others need of it */
+struct naive_order *naive_order_named(const char *shown);
+const char *naive_split(const char *shown, char participant[NAIVE_NAME]);
+bool naive_id_taken(int who, const char *id);
+void naive_id_keep(struct naive_order *o);
+void naive_ids_forget(int day_number);
+const char *naive_full(struct naive_order *o); /* BOOK_FULL, TOO_MANY_ORDERS, RATE_LIMIT */
+void naive_run(struct naive_order *o);
+const char *naive_limit_now(int instrument, int from, int to, wide lo, wide hi, bool later);
+bool naive_empty(const struct naive_instrument *x);
+void naive_cancel_of(int who, int instrument, const char *reason); /* who -1: everybody's */
 
 /* naive_look.c */
 void naive_look_book(const struct naive_line *line);

@@ -1,6 +1,7 @@
 /* naive_call.c - 6.9, the coupled call, by its definition: every flow is tried, every interval is
  * found by asking each price of interest whether it is feasible. Also 6.5 and the link lines. */
 #include "tests/lib/naive.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -217,9 +218,12 @@ static void fill(struct naive_instrument *x, int zone, enum naive_side side, wid
         wide q = least(units, o->left);
         naive_leg(o, q, price);
         units -= q;
+        naive_count_net(o->instrument, side == N_BUY ? o->who : -1, zone, q,
+                        side == N_SELL ? o->who : -1, zone, q);
         naive_say("auction-fill instrument=%s order=%s zone=%s price=%s qty=%s", x->name, o->shown,
                   naive.zone[zone], naive_text(price), naive_text(q));
         if (o->left == 0) naive_die(o);
+        naive_refresh(o);
     }
 }
 
@@ -237,6 +241,10 @@ static bool settle(struct naive_instrument *x, const struct result result[],
         fill(x, z, N_SELL, result[z].sold, result[z].price);
         x->day_volume[z] += units;
         x->day_turnover[z] += units * result[z].price;
+        x->money[z] += units * result[z].price;
+        x->settle_units += result[z].bought;
+        x->settle_cash += result[z].bought * result[z].price;
+        if (units > 0) naive_price_seen(x, z, result[z].price);
         volume = volume || units > 0;
     }
     for (int i = 0; i < couplings; i++) {
@@ -301,11 +309,7 @@ static bool trim(struct naive_instrument *x, const bool zones[])
         if (cut >= newest->left) {
             naive_cancel(newest, "SELF_TRADE");
         } else if (cut > 0) {
-            naive_freeze(newest, -1);
-            newest->left -= cut;
-            naive_freeze(newest, +1);
-            naive_say("replaced order=%s left=%s price=%s kept_priority=1", newest->shown,
-                      naive_text(newest->left), naive_text(newest->price));
+            naive_cut(newest, cut);
         }
     }
 }
@@ -334,7 +338,7 @@ bool naive_crossed(const struct naive_instrument *x)
 /* 6.5: as long as a pair is executable, its two zones are cleared by 6.9. */
 void naive_new_room(struct naive_instrument *x)
 {
-    for (;;) {
+    while (naive_matches(x)) {
         struct result result[NAIVE_ZONES] = {0};
         struct coupling coupling[NAIVE_ZONES];
         bool zones[NAIVE_ZONES] = {0};
@@ -372,10 +376,16 @@ static bool linked(const struct naive_instrument *x, int a, int b)
     return x->link[a][b].allowed || x->link[b][a].allowed;
 }
 
-/* The scheduled call: every zone with a reference and orders, or a link to a zone with them. */
-void naive_uncross(struct naive_instrument *x)
+/* What a whole call did: its zones, their prices and units. */
+struct call {
+    struct naive_instrument *x;
+    struct result result[NAIVE_ZONES];
+};
+
+/* Every zone with a reference and orders, or a link to a zone with them. */
+static void clear_all(struct call *call)
 {
-    struct result result[NAIVE_ZONES] = {0};
+    struct naive_instrument *x = call->x;
     struct coupling coupling[NAIVE_ZONES];
     bool zones[NAIVE_ZONES], coupled[NAIVE_ZONES] = {0};
     int couplings = 0;
@@ -390,14 +400,102 @@ void naive_uncross(struct naive_instrument *x)
         for (int j = i + 1; j < naive.zones; j++)
             if (zones[i] && zones[j] && !coupled[i] && !coupled[j] && linked(x, i, j)) {
                 coupled[i] = coupled[j] = true;
-                coupling[couplings++] = together(x, i, j, result);
+                coupling[couplings++] = together(x, i, j, call->result);
             }
     for (int z = 0; z < naive.zones; z++) {
-        result[z].said = zones[z];
-        if (zones[z] && !coupled[z]) alone(x, z, &result[z]);
+        call->result[z].said = zones[z];
+        if (zones[z] && !coupled[z]) alone(x, z, &call->result[z]);
     }
-    settle(x, result, coupling, couplings);
+    settle(x, call->result, coupling, couplings);
+}
+
+/* Decision 11.1: the levy that makes the price of B, mapped back, the price of A; 0: no rent. */
+static wide rent_after(const struct call *call, int from, int to)
+{
+    struct naive_link link = call->x->link[from][to];
+    const struct result *a = &call->result[from], *b = &call->result[to];
+    wide levy;
+    if (naive.rules < 2 || call->x->no_rent || from == to || !link.allowed) return 0;
+    if (most(a->bought, a->sold) == 0 || most(b->bought, b->sold) == 0) return 0;
+    if (naive_room(call->x, from, to) >= naive_step(call->x, from, to)) return 0;
+    if (naive_e(link, a->price) >= b->price) return 0;
+    levy = naive_floor(b->price * link.rd * NAIVE_P, a->price * link.rn) - NAIVE_P;
+    levy = least(levy, (wide)1000000000000);
+    return levy > link.levy ? levy : 0;
+}
+
+void naive_say_rent(const struct naive_instrument *x, int from, int to)
+{
+    naive_say("rent instrument=%s from=%s to=%s levy_ppm=%s", x->name, naive.zone[from],
+              naive.zone[to], naive_text(naive_link_of(x, from, to).levy));
+}
+
+void naive_rents_end(struct naive_instrument *x)
+{
+    for (int from = 0; from < naive.zones; from++)
+        for (int to = 0; to < naive.zones; to++) {
+            wide before = naive_link_of(x, from, to).levy;
+            bool rented = x->rent[from][to] > 0;
+            x->rent[from][to] = 0;
+            if (rented && x->link[from][to].allowed && naive_link_of(x, from, to).levy != before)
+                naive_say_rent(x, from, to);
+        }
+}
+
+/* A scheduled call begins without rents and leaves those it found; one that only clears a book
+ * found crossed leaves them alone. */
+void naive_uncross(struct naive_instrument *x, bool scheduled)
+{
+    struct call call = {.x = x};
+    wide before[NAIVE_ZONES][NAIVE_ZONES];
+    for (int from = 0; from < naive.zones; from++)
+        for (int to = 0; to < naive.zones; to++)
+            before[from][to] = naive_link_of(x, from, to).levy;
+    if (scheduled) memset(x->rent, 0, sizeof x->rent);
+    clear_all(&call);
+    for (int from = 0; scheduled && from < naive.zones; from++)
+        for (int to = 0; to < naive.zones; to++) {
+            x->rent[from][to] = rent_after(&call, from, to);
+            if (x->link[from][to].allowed && naive_link_of(x, from, to).levy != before[from][to])
+                naive_say_rent(x, from, to);
+        }
     naive_new_room(x);
+}
+
+/* Decision 11.3: the call is really made, in a copy. */
+static void indicate(void *data)
+{
+    struct call *call = data;
+    memset(call->x->rent, 0, sizeof call->x->rent);
+    clear_all(call);
+    naive.trial = false; /* this much of the copy is to be seen */
+    for (int z = 0; z < naive.zones; z++) {
+        const struct result *r = &call->result[z];
+        if (!r->said) continue;
+        naive_say("indicative instrument=%s zone=%s price=%s volume=%s bids=%s asks=%s",
+                  call->x->name, naive.zone[z], naive_text(r->price),
+                  naive_text(most(r->bought, r->sold)),
+                  naive_text(sum(&call->x->book[z][N_BUY], r->price, NAIVE_PRICE_MAX)),
+                  naive_text(sum(&call->x->book[z][N_SELL], 0, r->price)));
+    }
+    fflush(stdout);
+}
+
+void naive_look_indicative(const struct naive_line *line)
+{
+    int instrument = naive_instrument_named(line->word[1]);
+    struct naive_instrument *x = &naive.instrument[instrument < 0 ? 0 : instrument];
+    struct call call = {.x = x};
+    if (instrument < 0) {
+        naive_say("rejected command=indicative reason=UNKNOWN_INSTRUMENT");
+        return;
+    }
+    if (x->phase != N_CALL && x->phase != N_NO_CANCEL) {
+        naive_say("rejected command=indicative reason=PHASE");
+        return;
+    }
+    fflush(stdout); /* or the copy would say it again */
+    naive_copy(indicate, &call, &call, (int)sizeof call);
 }
 
 /* Says which allowed directions have lost or won the room for one step since the last time. */

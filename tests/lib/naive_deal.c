@@ -5,3 +5,13 @@
 const struct naive_verb naive_deal_verbs[] = {
     {NULL, NULL, NULL, 0, 0, 0, NULL},
 };
+
+const char *naive_seed_auction(const struct naive_line *line)
+{
+    (void)line;
+    return "UNKNOWN_AUCTION";
+}
+
+void naive_deals_of_day(void)
+{
+}

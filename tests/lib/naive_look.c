@@ -41,7 +41,8 @@ static void add_foreign(struct levels *levels, const struct naive_instrument *x,
     wide step = naive_step(x, from, to), room = naive_room(x, from, to);
     for (int i = 0; link.allowed && i < book->count; i++) {
         const struct naive_order *o = book->at[i];
-        wide q = side == N_SELL ? naive_floor(o->left * link.rd, link.rn) : o->left;
+        wide q =
+            side == N_SELL ? naive_floor(naive_visible(o) * link.rd, link.rn) : naive_visible(o);
         q = q < room ? q : room;
         q = q > 0 ? naive_floor(q, step) * step : 0;
         room -= q;
@@ -59,7 +60,7 @@ static void book_of_zone(const struct naive_instrument *x, int zone, bool local)
         struct levels levels = {.n = 0};
         for (int i = 0; i < x->book[zone][side].count; i++)
             add(&levels, (enum naive_side)side, x->book[zone][side].at[i]->price,
-                x->book[zone][side].at[i]->left);
+                naive_visible(x->book[zone][side].at[i]));
         for (int other = 0; local && other < naive.zones; other++)
             if (other != zone) add_foreign(&levels, x, zone, other, (enum naive_side)side);
         for (int i = 0; i < levels.n; i++)
@@ -108,20 +109,30 @@ void naive_look_account(const struct naive_line *line)
     }
 }
 
+static void open_orders(const struct naive_book *book, int who)
+{
+    for (int i = 0; i < book->count; i++) {
+        const struct naive_order *o = book->at[i];
+        if (o->who == who)
+            naive_say("open order=%s instrument=%s side=%s left=%s price=%s%s%s%s%s", o->shown,
+                      naive.instrument[o->instrument].name, o->side == N_BUY ? "buy" : "sell",
+                      naive_text(o->left), naive_text(o->price), o->display > 0 ? " display=" : "",
+                      o->display > 0 ? naive_text(o->display) : "", o->parked ? " stop=" : "",
+                      o->parked ? naive_text(o->stop) : "");
+    }
+}
+
 void naive_look_orders(const struct naive_line *line)
 {
     int who = naive_participant_named(line->word[1]);
     if (unknown(who, "orders", "UNKNOWN_PARTICIPANT")) return;
     for (int i = 0; i < naive.instruments; i++)
-        for (int z = 0; z < naive.zones; z++)
+        for (int z = 0; z < naive.zones; z++) {
             for (int side = 0; side < 2; side++)
-                for (int n = 0; n < naive.instrument[i].book[z][side].count; n++) {
-                    const struct naive_order *o = naive.instrument[i].book[z][side].at[n];
-                    if (o->who == who)
-                        naive_say("open order=%s instrument=%s side=%s left=%s price=%s", o->shown,
-                                  naive.instrument[i].name, side == N_BUY ? "buy" : "sell",
-                                  naive_text(o->left), naive_text(o->price));
-                }
+                open_orders(&naive.instrument[i].book[z][side], who);
+            for (int side = 0; side < 2; side++)
+                open_orders(&naive.instrument[i].parked[z][side], who);
+        }
 }
 
 void naive_look_fund(const struct naive_line *line)

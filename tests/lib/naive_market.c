@@ -159,6 +159,7 @@ static const struct naive_verb *named(const struct naive_verb *verbs_from, const
 static const struct naive_verb *verb_of(const struct naive_line *line)
 {
     const struct naive_verb *verb = named(verbs, line->word[0]);
+    if (!verb) verb = named(naive_rule_verbs, line->word[0]);
     if (!verb) verb = named(naive_deal_verbs, line->word[0]);
     if (!verb) naive_stop("unknown verb %s", line->word[0]);
     if (line->words < verb->words_min || line->words > verb->words_max)
@@ -187,7 +188,7 @@ static void act_as(const struct naive_line *line)
 static void reject(const struct naive_verb *verb, const struct naive_line *line, const char *reason)
 {
     if (verb->apply == naive_do_order || verb->apply == naive_do_cancel ||
-        verb->apply == naive_do_replace)
+        verb->apply == naive_do_replace || verb->apply == naive_do_click)
         naive_say("rejected order=%s reason=%s", line->word[1], reason);
     else
         naive_say("rejected command=%s reason=%s", verb->name, reason);
@@ -203,14 +204,8 @@ static void apply(const struct naive_verb *verb, const struct naive_line *line)
         reject(verb, line, no);
         return;
     }
-    for (int i = 0; i < naive.instruments; i++) {
-        struct naive_instrument *x = &naive.instrument[i];
-        naive_say_links(x, false);
-        if (x->phase == N_CONTINUOUS) {
-            naive_new_room(x);
-            naive_say_links(x, false);
-        }
-    }
+    for (int i = 0; i < naive.instruments; i++)
+        naive_after(&naive.instrument[i]);
 }
 
 static char *copy(const char *text)
@@ -272,7 +267,8 @@ static bool has_answer(const struct naive_verb *verb)
 {
     return strncmp(naive.first_line, "rejected ", 9) == 0 || verb->apply == naive_do_order ||
            verb->apply == naive_do_cancel || verb->apply == naive_do_replace ||
-           verb->apply == naive_do_phase || verb->apply == naive_auction_clear;
+           verb->apply == naive_do_phase || verb->apply == naive_auction_clear ||
+           verb->apply == naive_do_click || verb->apply == naive_do_seed;
 }
 
 static void keep_answer(struct naive_lane *lane, uint64_t id, const char *content,
@@ -302,6 +298,7 @@ static void run_line(char *text)
     act_as(&line);
     naive.said = false;
     if (verb->look) verb->look(&line);
+    if (strcmp(verb->name, "time") == 0) naive_time(line.word[1]);
     if (strcmp(verb->name, "capacity") == 0) {
         naive.orders_max = (int64_t)naive_number(&line, "orders", naive.orders_max);
         naive.lane_window = (int64_t)naive_number(&line, "lane_window", naive.lane_window);

@@ -2,6 +2,8 @@
 #include "tests/lib/naive.h"
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 struct candidate {
     struct naive_order *maker;
@@ -12,6 +14,16 @@ struct candidate {
 static wide least(wide a, wide b)
 {
     return a < b ? a : b;
+}
+
+/* What a resting order gives in one fill: what it shows, or one step if that is larger and it has
+ * so much (decision 9.3). */
+static wide gives(const struct naive_order *maker, struct naive_link link)
+{
+    wide step = naive.instrument[maker->instrument].lot;
+    step *= maker->side == N_SELL ? link.rn : link.rd;
+    if (naive_visible(maker) < step && step <= maker->left) return step;
+    return naive_visible(maker);
 }
 
 /* The first resting order of one zone that this taker can trade with, if any. */
@@ -26,12 +38,12 @@ static struct candidate zone_candidate(const struct naive_order *taker, int zone
     wide step = naive_step(x, from, to);
     for (int i = 0; link.allowed && i < book->count; i++) {
         struct naive_order *maker = book->at[i];
-        const struct naive_order *buyer = buy ? taker : maker;
-        const struct naive_order *seller = buy ? maker : taker;
+        wide bought = buy ? taker->left : gives(maker, link);
+        wide sold = buy ? gives(maker, link) : taker->left;
         wide price = buy ? naive_e(link, maker->price) : naive_f(link, maker->price);
         wide q;
         if (buy ? price > taker->price : price < taker->price) break;
-        q = least(buyer->left, naive_floor(seller->left * link.rd, link.rn));
+        q = least(bought, naive_floor(sold * link.rd, link.rn));
         q = least(q, naive_room(x, from, to));
         q = q > 0 ? naive_floor(q, step) * step : 0;
         if (q > 0) return (struct candidate){maker, q, price};
@@ -97,6 +109,7 @@ static void trade(struct naive_order *taker, struct candidate c)
               naive_text(pays - gets));
     naive_trade_done(&t);
     if (c.maker->left == 0) naive_die(c.maker);
+    naive_refresh(c.maker);
 }
 
 /* Decrement: the order loses what would have traded and keeps its place. */
@@ -106,11 +119,7 @@ static void decrement(struct naive_order *o, wide qty)
         naive_cancel(o, "SELF_TRADE");
         return;
     }
-    naive_freeze(o, -1);
-    o->left -= qty;
-    naive_freeze(o, +1);
-    naive_say("replaced order=%s left=%s price=%s kept_priority=1", o->shown, naive_text(o->left),
-              naive_text(o->price));
+    naive_cut(o, qty);
 }
 
 static void self_trade(struct naive_order *taker, struct candidate c)
@@ -122,9 +131,9 @@ static void self_trade(struct naive_order *taker, struct candidate c)
     if (x->stp == N_DECREMENT) {
         /* No unit moves, so the room of the link does not bound what both lose. */
         wide step = x->lot * link.rd;
-        wide received = least(buy ? taker->left : c.maker->left,
-                              naive_floor((buy ? c.maker->left : taker->left) * link.rd, link.rn));
-        wide delivered;
+        wide given = gives(c.maker, link), delivered;
+        wide received = least(buy ? taker->left : given,
+                              naive_floor((buy ? given : taker->left) * link.rd, link.rn));
         received = naive_floor(received, step) * step;
         delivered = received * link.rn / link.rd;
         decrement(c.maker, buy ? delivered : received);
@@ -135,8 +144,33 @@ static void self_trade(struct naive_order *taker, struct candidate c)
     if (x->stp != N_CANCEL_RESTING) naive_cancel(taker, "SELF_TRADE");
 }
 
+/* Decision 9.5: would this leg leave the band around the last price of its zone? In a trial that
+ * is only noticed. */
+static bool interrupts(struct naive_instrument *x, int zone, wide price)
+{
+    wide last = naive_last(x, zone);
+    if (price >= naive_ceil(last * (NAIVE_P - x->dynamic), NAIVE_P) &&
+        price <= naive_floor(last * (NAIVE_P + x->dynamic), NAIVE_P))
+        return false;
+    naive_say("interrupted instrument=%s zone=%s price=%s last=%s", x->name, naive.zone[zone],
+              naive_text(price), naive_text(last));
+    naive_say("phase instrument=%s to=call", x->name);
+    x->phase = N_CALL;
+    return true;
+}
+
+static bool interrupted(const struct naive_order *taker, struct candidate c)
+{
+    struct naive_instrument *x = &naive.instrument[taker->instrument];
+    bool buy = taker->side == N_BUY;
+    if (x->dynamic == 0) return false;
+    if (interrupts(x, buy ? taker->zone : c.maker->zone, buy ? c.price : c.maker->price))
+        return true;
+    return interrupts(x, buy ? c.maker->zone : taker->zone, buy ? c.maker->price : c.price);
+}
+
 /* Matches as far as it goes. Afterwards the taker is dead (filled or stopped by the self-trade
- * rule) or has a rest that can trade with nobody. */
+ * rule), or has a rest that can trade with nobody, or the instrument is interrupted. */
 void naive_match(struct naive_order *taker)
 {
     const struct naive_instrument *x = &naive.instrument[taker->instrument];
@@ -144,49 +178,142 @@ void naive_match(struct naive_order *taker)
         struct candidate c = best_candidate(taker);
         if (!c.maker) return;
         if (x->stp != N_ALLOW && naive_same_group(taker, c.maker)) {
+            /* A trial counts real fills only, and ends where the taker is stopped or cut. */
+            if (naive.trial && x->stp != N_CANCEL_RESTING) return;
             self_trade(taker, c);
             continue;
         }
+        if (interrupted(taker, c)) return;
         trade(taker, c);
         if (taker->left == 0) naive_die(taker);
     }
 }
 
-/* FOK: would 6.4 fill the taker whole? Plays it on the quantities and balances alone and puts them
- * back. An order of the own group ends the trial, but under cancel-resting it is passed over. */
-bool naive_trial(struct naive_order *taker)
+bool naive_has_candidate(const struct naive_order *taker)
 {
-    struct naive_instrument *x = &naive.instrument[taker->instrument];
-    struct naive_instrument before = *x;
-    struct naive_order *touched[512];
-    wide left[512], whole = taker->left;
-    int n = 0;
-    bool filled;
-    while (taker->left > 0) {
-        struct candidate c = best_candidate(taker);
-        bool buy = taker->side == N_BUY;
-        struct naive_link link;
-        if (!c.maker) break;
-        if (n == 512) abort();
-        touched[n] = c.maker;
-        left[n++] = c.maker->left;
-        if (x->stp != N_ALLOW && naive_same_group(taker, c.maker)) {
-            if (x->stp != N_CANCEL_RESTING) break;
-            c.maker->left = 0;
-            continue;
-        }
-        link =
-            naive_link_of(x, buy ? c.maker->zone : taker->zone, buy ? taker->zone : c.maker->zone);
-        c.maker->left -= buy ? c.received * link.rn / link.rd : c.received;
-        naive_flow(x, buy ? c.maker->zone : taker->zone, buy ? taker->zone : c.maker->zone,
-                   c.received);
-        taker->left -= buy ? c.received : c.received * link.rn / link.rd;
+    return best_candidate(taker).maker != NULL;
+}
+
+/* Plays something in a copy of the whole market: the copy is this process once more, and ends. */
+void naive_copy(void (*play)(void *data), void *data, void *result, int bytes)
+{
+    int ends[2], status;
+    pid_t child;
+    if (pipe(ends) != 0) abort();
+    child = fork();
+    if (child < 0) abort();
+    if (child == 0) {
+        naive.trial = true;
+        play(data);
+        if (write(ends[1], result, (size_t)bytes) != bytes) _exit(1);
+        _exit(0);
     }
-    filled = taker->left == 0;
-    while (n-- > 0)
-        touched[n]->left = left[n];
-    taker->left = whole;
-    memcpy(x->pair, before.pair, sizeof x->pair);
-    memcpy(x->retired, before.retired, sizeof x->retired);
-    return filled;
+    if (read(ends[0], result, (size_t)bytes) != bytes) abort();
+    close(ends[0]);
+    close(ends[1]);
+    if (waitpid(child, &status, 0) != child || status != 0) abort();
+}
+
+struct attempt {
+    struct naive_order *taker;
+    wide filled;
+};
+
+static void try_it(void *data)
+{
+    struct attempt *attempt = data;
+    wide whole = attempt->taker->left;
+    naive_match(attempt->taker);
+    attempt->filled = whole - attempt->taker->left;
+}
+
+/* FOK and minimum: what 6.4 would fill, found by really matching in a copy. */
+wide naive_trial(struct naive_order *taker)
+{
+    struct attempt attempt = {taker, 0};
+    naive_copy(try_it, &attempt, &attempt, (int)sizeof attempt);
+    return attempt.filled;
+}
+
+/* The clicker's side of one fill with one order: what it may take, and at which price. */
+static const char *click_checks(struct naive_order *o, struct naive_order *maker,
+                                struct candidate *out)
+{
+    const struct naive_instrument *x = &naive.instrument[o->instrument];
+    bool buy = maker->side == N_SELL;
+    int from = buy ? maker->zone : o->zone, to = buy ? o->zone : maker->zone;
+    struct naive_link link = naive_link_of(x, from, to);
+    wide most, money;
+    const char *no;
+    o->side = buy ? N_BUY : N_SELL;
+    if (naive_same_group(o, maker) || !link.allowed) return "NOT_ALLOWED";
+    if (buy && naive_barred(o->who, o->instrument)) return "NOT_ALLOWED";
+    if (o->left < 1 || o->left > NAIVE_QTY_MAX) return "QTY_RANGE";
+    if (o->left % (x->lot * (buy ? link.rd : link.rn)) != 0) return "LOT";
+    out->maker = maker;
+    out->received = buy ? o->left : o->left * link.rd / link.rn;
+    most = buy ? naive_floor(maker->left * link.rd, link.rn) : maker->left;
+    most = least(most, naive_room(x, from, to));
+    if (out->received > most) return "QTY_RANGE";
+    out->price = buy ? naive_e(link, maker->price) : naive_f(link, maker->price);
+    o->price = out->price;
+    money = o->price * o->left;
+    if (money + naive_half_up(o->fee * money, NAIVE_P) > NAIVE_MONEY_MAX) return "QTY_RANGE";
+    no = buy ? naive_buy_checks(o->who, o->instrument, o->zone, o->left) : NULL;
+    if (no) return no;
+    if (!buy && naive_units_of(o->who, o->instrument, o->zone)->free < o->left)
+        return "UNITS_SHORT";
+    if (buy && naive.participant[o->who]->cash < naive_hold(o)) return "CASH_SHORT";
+    return naive_full(o);
+}
+
+/* Decision 9.6: takes exactly one named order. */
+const char *naive_do_click(const struct naive_line *line)
+{
+    char name[NAIVE_NAME];
+    const char *instrument = naive_value(line, "instrument"), *no;
+    struct naive_order *maker = naive_order_named(line->word[3]), *o = calloc(1, sizeof *o);
+    struct candidate c = {NULL, 0, 0};
+    if (!o) abort();
+    strcpy(o->id, naive_split(line->word[1], name));
+    strcpy(o->shown, line->word[1]);
+    o->who = naive_participant_named(line->word[2]);
+    o->instrument = maker ? maker->instrument : -1;
+    if (instrument) o->instrument = naive_instrument_named(instrument);
+    o->left = naive_number(line, "qty", 0);
+    o->type = N_LIMIT;
+    if (o->who < 0)
+        no = "UNKNOWN_PARTICIPANT";
+    else if (naive_stopped(o->who) ||
+             (naive.role != N_SYSTEM && (naive.role != N_ENTERPRISE || naive.actor != o->who)))
+        no = "NOT_ALLOWED";
+    else if (o->instrument < 0)
+        no = instrument ? "UNKNOWN_INSTRUMENT" : "UNKNOWN_ORDER";
+    else if (naive.instrument[o->instrument].over ||
+             !(naive.instrument[o->instrument].methods & N_LISTING))
+        no = "NOT_ALLOWED";
+    else if (naive_id_taken(o->who, o->id))
+        no = "DUPLICATE_ID";
+    else if (naive.instrument[o->instrument].phase != N_CONTINUOUS)
+        no = "PHASE";
+    else if (!maker || !maker->alive || maker->parked || maker->instrument != o->instrument)
+        no = "UNKNOWN_ORDER";
+    else {
+        o->zone = naive_zone_of(o->who, o->instrument);
+        o->fee = naive_rate(o->who, naive.instrument[o->instrument].fee);
+        no = click_checks(o, maker, &c);
+    }
+    if (no) {
+        free(o);
+        return no;
+    }
+    o->alive = true;
+    o->priority = ++naive.priority;
+    naive.open_orders++;
+    naive_id_keep(o);
+    naive_freeze(o, +1);
+    naive_say("accepted order=%s seq=%s", o->shown, naive_text((wide)naive.sequence));
+    trade(o, c);
+    naive_die(o);
+    return NULL;
 }

@@ -12,6 +12,7 @@ void naive_say(const char *format, ...)
 {
     char line[NAIVE_LINE];
     va_list arguments;
+    if (naive.trial) return;
     va_start(arguments, format);
     vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
@@ -65,11 +66,14 @@ wide naive_half_up(wide a, wide b)
     return (2 * a + b) / (2 * b);
 }
 
-/* 6.1: the own zone is 1/1 without levy, always allowed. */
+/* 6.1: the own zone is 1/1 without levy, always allowed. The levy is the one in force: a congested
+ * call leaves a higher one behind (decision 11.1). */
 struct naive_link naive_link_of(const struct naive_instrument *x, int from, int to)
 {
+    struct naive_link link = x->link[from][to];
     if (from == to) return (struct naive_link){true, 1, 1, 0};
-    return x->link[from][to];
+    if (x->rent[from][to] > 0) link.levy = x->rent[from][to];
+    return link;
 }
 
 /* 6.2: what the buyer pays per unit received for an ask per unit delivered. */
@@ -134,10 +138,14 @@ wide naive_in_band(const struct naive_instrument *x, int zone, wide price)
     return price;
 }
 
+/* Decision 13.3: the own row, else the city's row, else the city's zone, else the own zone. */
 int naive_zone_of(int who, int instrument)
 {
     const struct naive_participant *p = naive.participant[who];
-    return p->member[instrument] >= 0 ? p->member[instrument] : p->zone;
+    const struct naive_city *city = p->city >= 0 ? &naive.city[p->city] : NULL;
+    if (p->member[instrument] >= 0) return p->member[instrument];
+    if (city && city->of[instrument] >= 0) return city->of[instrument];
+    return city && city->zone >= 0 ? city->zone : p->zone;
 }
 
 struct naive_units *naive_units_of(int who, int instrument, int zone)
@@ -156,9 +164,7 @@ wide naive_hold(const struct naive_order *o)
 {
     wide most = o->price * o->left;
     if (o->side == N_SELL) return o->left;
-    return most +
-           naive_half_up(naive.instrument[o->instrument].fee * (o->turnover + most), NAIVE_P) -
-           o->charged;
+    return most + naive_half_up(o->fee * (o->turnover + most), NAIVE_P) - o->charged;
 }
 
 void naive_freeze(struct naive_order *o, int sign)
@@ -179,14 +185,14 @@ void naive_freeze(struct naive_order *o, int sign)
  * half_up(ppm x turnover so far) has grown by. */
 wide naive_leg(struct naive_order *o, wide qty, wide price)
 {
-    struct naive_instrument *x = &naive.instrument[o->instrument];
     struct naive_participant *p = naive.participant[o->who];
     struct naive_units *units = naive_units_of(o->who, o->instrument, o->zone);
     wide fee;
     naive_freeze(o, -1);
     o->left -= qty;
+    o->visible = o->visible > qty ? o->visible - qty : 0;
     o->turnover += qty * price;
-    fee = naive_half_up(x->fee * o->turnover, NAIVE_P) - o->charged;
+    fee = naive_half_up(o->fee * o->turnover, NAIVE_P) - o->charged;
     o->charged += fee;
     naive_freeze(o, +1);
     naive.operator_cash += fee;
@@ -200,15 +206,48 @@ wide naive_leg(struct naive_order *o, wide qty, wide price)
     return fee;
 }
 
+wide naive_visible(const struct naive_order *o)
+{
+    return o->display > 0 ? o->visible : o->left;
+}
+
+/* Decision 9.3: with nothing shown and units left it shows anew, last at its price. */
+void naive_refresh(struct naive_order *o)
+{
+    if (o->left == 0 || naive_visible(o) > 0) return;
+    naive_unrest(o);
+    o->priority = ++naive.priority;
+    naive_rest(o);
+}
+
+void naive_cut(struct naive_order *o, wide qty)
+{
+    naive_freeze(o, -1);
+    o->left -= qty;
+    if (o->visible > o->left) o->visible = o->left;
+    naive_freeze(o, +1);
+    naive_say("replaced order=%s left=%s price=%s kept_priority=1", o->shown, naive_text(o->left),
+              naive_text(o->price));
+}
+
 static bool before(const struct naive_order *a, const struct naive_order *b)
 {
-    if (a->price != b->price) return a->side == N_BUY ? a->price > b->price : a->price < b->price;
+    if (a->parked && a->stop != b->stop)
+        return a->side == N_BUY ? a->stop < b->stop : a->stop > b->stop;
+    if (!a->parked && a->price != b->price)
+        return a->side == N_BUY ? a->price > b->price : a->price < b->price;
     return a->priority < b->priority;
+}
+
+static struct naive_book *place_of(const struct naive_order *o)
+{
+    struct naive_instrument *x = &naive.instrument[o->instrument];
+    return o->parked ? &x->parked[o->zone][o->side] : &x->book[o->zone][o->side];
 }
 
 void naive_rest(struct naive_order *o)
 {
-    struct naive_book *book = &naive.instrument[o->instrument].book[o->zone][o->side];
+    struct naive_book *book = place_of(o);
     int i;
     if (book->count == book->room) {
         book->room = book->room ? 2 * book->room : 16;
@@ -218,11 +257,12 @@ void naive_rest(struct naive_order *o)
     for (i = book->count++; i > 0 && before(o, book->at[i - 1]); i--)
         book->at[i] = book->at[i - 1];
     book->at[i] = o;
+    o->visible = o->display > 0 && o->display < o->left ? o->display : o->left;
 }
 
 void naive_unrest(struct naive_order *o)
 {
-    struct naive_book *book = &naive.instrument[o->instrument].book[o->zone][o->side];
+    struct naive_book *book = place_of(o);
     int from = 0;
     while (from < book->count && book->at[from] != o)
         from++;

@@ -59,10 +59,12 @@ const char *naive_do_instrument(const struct naive_line *line)
     x.block_fee = x.fee;
     x.block_band = 300000;
     x.deadline_days = 10;
+    x.close_floor = NAIVE_CLOSE_FLOOR;
     if (no) return no;
     if (outside(x.lot, 1, 1000000) || outside(x.tick, 1, NAIVE_PRICE_MAX) ||
-        outside(x.band, 0, NAIVE_P) || outside(x.fee, 0, NAIVE_P) || outside(x.t_plus, 0, 1) ||
-        outside(x.block_from, 0, NAIVE_QTY_MAX) || outside(ref, 0, NAIVE_PRICE_MAX))
+        outside(x.band, 0, NAIVE_P) || outside(x.fee, 0, NAIVE_P) ||
+        outside(x.t_plus, 0, naive.rules < 2 ? 1 : 5) || outside(x.block_from, 0, NAIVE_QTY_MAX) ||
+        outside(ref, 0, NAIVE_PRICE_MAX))
         return "QTY_RANGE";
     if (naive.instruments == NAIVE_INSTRUMENTS) return "CAPACITY";
     for (int i = 0; i < NAIVE_ZONES; i++) {
@@ -79,7 +81,7 @@ static wide common_divisor(wide a, wide b)
     return b == 0 ? a : common_divisor(b, a % b);
 }
 
-static bool empty(const struct naive_instrument *x)
+bool naive_empty(const struct naive_instrument *x)
 {
     for (int z = 0; z < naive.zones; z++)
         if (x->book[z][0].count > 0 || x->book[z][1].count > 0) return false;
@@ -93,7 +95,8 @@ const char *naive_do_link(const struct naive_line *line)
     const char *ratio = naive_value(line, "ratio");
     struct naive_link link = {true, 1, 1, naive_number(line, "levy_ppm", 0)};
     struct naive_instrument *x = &naive.instrument[instrument < 0 ? 0 : instrument];
-    wide divisor;
+    wide divisor, before;
+    bool rented;
     if (ratio) {
         char *slash;
         link.rn = strtoll(ratio, &slash, 10);
@@ -101,29 +104,31 @@ const char *naive_do_link(const struct naive_line *line)
     }
     link.allowed = naive_number(line, "allowed", 1) != 0;
     if (instrument < 0) return "UNKNOWN_INSTRUMENT";
+    if (x->over) return "NOT_ALLOWED";
     if (from == to) return "NOT_ALLOWED";
     if (link.rd < 1 || link.rn < link.rd || link.rn > 1000 || outside(link.levy, 0, NAIVE_P))
         return "QTY_RANGE";
     divisor = common_divisor(link.rn, link.rd);
     link.rn /= divisor;
     link.rd /= divisor;
+    before = naive_link_of(x, from, to).levy;
+    rented = x->rent[from][to] > 0;
     x->link[from][to] = link;
-    if (empty(x)) naive_say_links(x, true);
+    x->rent[from][to] = 0;
+    if (rented && link.allowed && before != link.levy) naive_say_rent(x, from, to);
+    if (naive_empty(x)) naive_say_links(x, true);
     return NULL;
 }
 
-const char *naive_do_limit(const struct naive_line *line)
+const char *naive_limit_now(int instrument, int from, int to, wide lo, wide hi, bool later)
 {
-    int instrument = naive_instrument_named(line->word[1]);
-    int from = naive_zone_named(line->word[2]), to = naive_zone_named(line->word[3]);
-    wide lo = naive_number(line, "lo", -NAIVE_UNLIMITED);
-    wide hi = naive_number(line, "hi", NAIVE_UNLIMITED);
     struct naive_instrument *x = &naive.instrument[instrument < 0 ? 0 : instrument];
     struct naive_pair *pair;
     if (instrument < 0) return "UNKNOWN_INSTRUMENT";
-    if (from == to) return "NOT_ALLOWED";
+    if (x->over || from == to) return "NOT_ALLOWED";
     if (lo > 0 || hi < 0) /* a new period starts at 0, which must be inside */
         return "QTY_RANGE";
+    if (later) return NULL;
     if (from > to) { /* the pair counts from the lower id to the higher one */
         wide swapped = lo;
         int zone = from;
@@ -136,8 +141,19 @@ const char *naive_do_limit(const struct naive_line *line)
     if (outside(pair->balance, lo, hi)) return "CAP";
     pair->lo = lo;
     pair->hi = hi;
-    if (empty(x)) naive_say_links(x, true);
+    if (naive_empty(x)) naive_say_links(x, true);
     return NULL;
+}
+
+const char *naive_do_limit(const struct naive_line *line)
+{
+    int instrument = naive_instrument_named(line->word[1]);
+    int from = naive_zone_named(line->word[2]), to = naive_zone_named(line->word[3]);
+    wide lo = naive_number(line, "lo", -NAIVE_UNLIMITED);
+    wide hi = naive_number(line, "hi", NAIVE_UNLIMITED);
+    const char *no = naive_limit_now(instrument, from, to, lo, hi, false);
+    if (!no) naive_drop_tranches(instrument, from, to, naive.tranches);
+    return no;
 }
 
 const char *naive_do_ref(const struct naive_line *line)
@@ -147,8 +163,10 @@ const char *naive_do_ref(const struct naive_line *line)
     wide price = naive_number(line, "price", 0);
     struct naive_instrument *x = &naive.instrument[instrument < 0 ? 0 : instrument];
     if (instrument < 0) return "UNKNOWN_INSTRUMENT";
+    if (x->over) return "NOT_ALLOWED";
     if (outside(price, 1, NAIVE_PRICE_MAX)) return "QTY_RANGE";
     if (x->book[zone][0].count > 0 || x->book[zone][1].count > 0) return "WRONG_STATE";
+    if (x->parked[zone][0].count > 0 || x->parked[zone][1].count > 0) return "WRONG_STATE";
     x->ref[zone] = price;
     return NULL;
 }
@@ -157,11 +175,15 @@ const char *naive_do_participant(const struct naive_line *line)
 {
     const char *name = line->word[1], *no = usable(name, naive_participant_named(name));
     const char *zone = naive_value(line, "zone"), *group = naive_value(line, "group");
-    const char *type = naive_value(line, "type");
+    const char *type = naive_value(line, "type"), *city = naive_value(line, "city");
+    int lives = city ? naive_city_named(city) : -1;
     int home = naive_zone_named(zone ? zone : "");
     struct naive_participant *p;
     if (no) return no;
+    if (lives >= 0 && naive.city[lives].investors && (!type || strcmp(type, "investor") != 0))
+        return "NOT_ALLOWED";
     if (naive.participants == NAIVE_PARTICIPANTS) return "CAPACITY";
+    if (city && strcmp(city, "-") != 0 && (lives = naive_city_made(city)) < 0) return "CAPACITY";
     p = calloc(1, sizeof *p);
     if (!p) abort();
     strcpy(p->name, name);
@@ -169,6 +191,8 @@ const char *naive_do_participant(const struct naive_line *line)
     p->zone = home;
     p->reserve = type && strcmp(type, "reserve") == 0;
     strcpy(p->type, type ? type : "covered");
+    p->city = lives;
+    p->open_orders_max = p->rate_max = -1;
     for (int i = 0; i < NAIVE_INSTRUMENTS; i++)
         p->member[i] = -1;
     naive.participant[naive.participants++] = p;
@@ -178,16 +202,7 @@ const char *naive_do_participant(const struct naive_line *line)
 /* Section 6: units already held keep their zone and resting orders are cancelled. */
 void naive_member_now(int who, int instrument, int zone)
 {
-    struct naive_instrument *x = &naive.instrument[instrument];
-    bool moves = naive_zone_of(who, instrument) != zone;
-    for (int z = 0; z < naive.zones; z++)
-        for (int side = 0; moves && side < 2; side++)
-            for (int i = 0; i < x->book[z][side].count;) {
-                if (x->book[z][side].at[i]->who == who)
-                    naive_cancel(x->book[z][side].at[i], "OPERATOR");
-                else
-                    i++;
-            }
+    if (naive_zone_of(who, instrument) != zone) naive_cancel_of(who, instrument, "OPERATOR");
     naive.participant[who]->member[instrument] = zone;
 }
 
@@ -200,6 +215,7 @@ const char *naive_do_member(const struct naive_line *line)
                                   from ? naive_date(from) : 0};
     if (who < 0) return "UNKNOWN_PARTICIPANT";
     if (instrument < 0) return "UNKNOWN_INSTRUMENT";
+    if (naive.instrument[instrument].over) return "NOT_ALLOWED";
     if (member.from <= naive.today)
         naive_member_now(who, instrument, member.zone);
     else if (naive.members == NAIVE_MEMBERS)
@@ -227,6 +243,7 @@ const char *naive_do_issue(const struct naive_line *line)
     wide qty = naive_number(line, "qty", 0);
     if (who < 0) return "UNKNOWN_PARTICIPANT";
     if (instrument < 0) return "UNKNOWN_INSTRUMENT";
+    if (naive.instrument[instrument].over) return "NOT_ALLOWED";
     if (qty < 1 || naive.instrument[instrument].issued + qty > NAIVE_QTY_MAX) return "QTY_RANGE";
     naive.instrument[instrument].issued += qty;
     naive_units_of(who, instrument, naive_zone_of(who, instrument))->free += qty;
@@ -238,12 +255,16 @@ const char *naive_do_period(const struct naive_line *line)
     wide year = strtoll(line->word[1], NULL, 10);
     if (year <= naive.period) return "WRONG_STATE";
     naive.period = year;
+    for (int i = 0; i < naive.participants; i++)
+        memset(naive.participant[i]->net, 0, sizeof naive.participant[i]->net);
+    for (int i = 0; i < naive.instruments; i++)
+        naive_rents_end(&naive.instrument[i]);
     for (int i = 0; i < naive.instruments; i++) {
         struct naive_instrument *x = &naive.instrument[i];
         for (int a = 0; a < naive.zones; a++)
             for (int b = a + 1; b < naive.zones; b++)
                 x->pair[a][b].balance = 0;
-        if (empty(x)) naive_say_links(x, true);
+        if (naive_empty(x)) naive_say_links(x, true);
     }
     return NULL;
 }
