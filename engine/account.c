@@ -3,6 +3,7 @@
  * Rule: market.md 4, "Entry freezes": a sell freezes units, a buy freezes cash for the worst case
  * (own limit x quantity + fee). Holds are functions of what is left of the order, never stored.
  */
+#include "engine/lock.h"
 #include "engine/orders.h"
 
 static uint32_t *bucket_of(const struct engine *engine, uint32_t participant, uint16_t instrument,
@@ -65,10 +66,13 @@ int64_t hold_of(const struct order *order)
 void units_arrive(struct engine *engine, uint32_t position, int64_t qty)
 {
     struct position *row = &engine->position[position];
-    if (engine->instrument[row->instrument].t_plus > 0)
-        row->locked += qty;
-    else
+    uint32_t release = lock_release(engine, row->instrument);
+    if (release == 0)
         row->free += qty;
+    else if (engine->rule_set < 2)
+        row->locked += qty; /* all of them until the next change of day */
+    else
+        lock_add(engine, position, release, qty);
 }
 
 void order_freeze(struct engine *engine, const struct order *order)

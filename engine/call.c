@@ -1,6 +1,7 @@
 /* call.c - the call auction: who takes part, fills and money (market.md 6.9), and the call that
  * gives new room in continuous trading (6.5). Prices and flows are found by flow.c.
  */
+#include "engine/figures.h"
 #include "engine/flow.h"
 #include "engine/orders.h"
 
@@ -42,7 +43,6 @@ static void fill(struct engine *engine, uint16_t instrument, uint8_t zone, uint8
 static bool settle_zone(struct engine *engine, uint16_t instrument, uint8_t zone,
                         const struct zone_result *result)
 {
-    struct zone_state *state = state_zone(engine, instrument, zone);
     int64_t volume = result->bought > result->sold ? result->bought : result->sold;
     struct event_call *event = EMIT(engine, CALL, call);
     event->price = result->price;
@@ -52,9 +52,8 @@ static bool settle_zone(struct engine *engine, uint16_t instrument, uint8_t zone
     fill(engine, instrument, zone, SIDE_BUY, result->bought, result->price);
     fill(engine, instrument, zone, SIDE_SELL, result->sold, result->price);
     if (volume == 0) return false;
-    state->last = result->price;
-    state->day_volume += volume;
-    state->day_turnover += (int128)volume * result->price;
+    figures_fill(engine, instrument, zone, volume, result->price, FIGURES_CALL);
+    figures_paid(engine, instrument, 0, result->bought, result->bought * result->price);
     return true;
 }
 

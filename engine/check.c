@@ -4,6 +4,7 @@
  * simulator and audit; never on the way of a command.
  */
 #include "engine/book.h"
+#include "engine/calendar.h"
 
 /* --- item 1: money, units, frozen = open orders and bids ---------------------------------- */
 
@@ -248,4 +249,5 @@ void engine_check(const struct engine *engine)
     for (uint16_t instrument = 0; instrument < engine->instruments; instrument++)
         resting += check_instrument(engine, instrument);
     ASSERT(resting == engine->orders_open);
+    check_day(engine);
 }

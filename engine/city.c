@@ -33,8 +33,7 @@ static void member_end(struct engine *engine, uint32_t account, uint16_t instrum
     *link = engine->membership[*link].next;
 }
 
-/* market.md 6: units already held keep their zone and resting orders are cancelled. */
-void member_begin(struct engine *engine, uint32_t row)
+bool member_switch(struct engine *engine, uint32_t row)
 {
     struct membership *member = &engine->membership[row];
     uint8_t before = zone_of(engine, member->account, member->instrument);
@@ -42,7 +41,14 @@ void member_begin(struct engine *engine, uint32_t row)
     member->begun = MEMBER_BEGUN;
     member->next = engine->participant[member->account].first_member;
     engine->participant[member->account].first_member = row;
-    if (before == member->zone) return;
+    return before != member->zone;
+}
+
+/* market.md 6: units already held keep their zone and resting orders are cancelled. */
+void member_begin(struct engine *engine, uint32_t row)
+{
+    const struct membership *member = &engine->membership[row];
+    if (!member_switch(engine, row)) return;
     for (uint32_t zone = 0; zone < engine->zones; zone++)
         for (uint8_t side = 0; side < SIDES; side++) {
             uint32_t slot = book_best(engine, member->instrument, (uint8_t)zone, side);

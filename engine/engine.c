@@ -61,7 +61,7 @@ static void lay_out_rules(struct engine *e, struct arena *arena)
 {
     const struct engine_limits *n = &e->limits;
     e->extra = take(arena, n->extras, sizeof *e->extra);
-    e->lock = take(arena, n->locks, sizeof *e->lock);
+    e->lock = take(arena, (size_t)n->locks + n->positions, sizeof *e->lock);
     e->city = take(arena, n->cities, sizeof *e->city);
     e->city_instrument =
         take(arena, (size_t)n->instruments * n->cities, sizeof *e->city_instrument);
@@ -188,6 +188,7 @@ struct engine *engine_init(void *memory, size_t size, const struct engine_limits
     engine->locks_free = NIL;
     engine->rule_set = limits->rule_set;
     memset(engine->lock_day, 0xff, sizeof engine->lock_day);
+    memset(engine->died, 0xff, sizeof engine->died);
     clear_buckets(&engine->instrument_index);
     clear_buckets(&engine->participant_index);
     clear_buckets(&engine->group_index);

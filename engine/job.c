@@ -13,6 +13,7 @@ static void begin(struct job *job, uint8_t stage)
     *job = (struct job){.stage = stage,
                         .command = job->command,
                         .since = job->since,
+                        .since_ns = job->since_ns,
                         .slot = job->slot,
                         .generation = job->generation};
 }
@@ -23,6 +24,7 @@ struct job *job_begin(struct engine *engine, uint16_t instrument, enum job_stage
     ASSERT(job->stage == JOB_IDLE && stage != JOB_IDLE && stage < JOB_END);
     job->command = engine->command->type;
     job->since = engine->sequence;
+    job->since_ns = engine->time_ns;
     begin(job, (uint8_t)stage);
     engine->jobs++;
     return job;

@@ -58,6 +58,7 @@ struct job {
     int64_t units;    /* still to fill, to share, ... */
     int64_t more[8];  /* further figures of the stage */
     uint64_t since;   /* sequence of the command that began it */
+    int64_t since_ns; /* its time: what its steps do counts as done then */
 };
 
 static inline struct job *job_of(const struct engine *engine, uint16_t instrument)

@@ -18,6 +18,7 @@
 #define RATIO_MAX 1000                         /* rn and rd of a link, market.md 6.1 */
 #define LOT_MAX INT64_C(1000000)
 #define T_PLUS_MAX 5      /* resale lock in trading days */
+#define T_PLUS_FIRST 1    /* the most of it under rule set 1 */
 #define STRIP_LEGS_MAX 10 /* yearly vintages of one strip */
 #define CITIES_MAX 1024
 #define TRADES_MAX (1u << 26)  /* of one day, that a bust or a permit may still name */

@@ -3,24 +3,16 @@
  * Bound: no more rows than the caller's buffer holds or its rows_max says; `from` skips rows.
  * Order: ids rising; books best first, bids then asks.
  */
+#include "engine/look.h"
 #include "engine/book.h"
 
-/* One answer being written. */
-struct page {
-    struct event_buffer *out;
-    uint64_t skip; /* rows to leave out first */
-    uint64_t room; /* rows still wanted */
-    bool full;
-};
-
-static struct page page_of(const struct look_query *query, struct event_buffer *out)
+struct page page_of(const struct look_query *query, struct event_buffer *out)
 {
     uint64_t room = query->rows_max == 0 ? UINT64_MAX : query->rows_max;
     return (struct page){out, query->from, room, false};
 }
 
-/* A zeroed row, or NULL: not wanted (skipped) or no room (page->full). */
-static void *row_put(struct page *page, enum event_type type, size_t size)
+void *row_put(struct page *page, enum event_type type, size_t size)
 {
     struct event_buffer *out = page->out;
     struct event *row;
@@ -40,9 +32,6 @@ static void *row_put(struct page *page, enum event_type type, size_t size)
     page->room--;
     return row;
 }
-#define ROW(page, NAME, suffix)                                                                    \
-    ((struct event_row_##suffix *)row_put(page, EVENT_ROW_##NAME,                                  \
-                                          sizeof(struct event_row_##suffix)))
 
 /* --- book --------------------------------------------------------------------------------- */
 
@@ -425,6 +414,8 @@ enum reason engine_look(const struct engine *engine, const struct look_query *qu
         return look_auction(engine, query, out);
     case LOOK_DIRECTORY:
         return look_directory(engine, query, out);
+    case LOOK_PRICES:
+        return look_prices(engine, query, out);
     default:
         return REASON_MALFORMED;
     }

@@ -4,6 +4,7 @@
  * zone has a walker that only ever moves on: after a fill either the maker cannot give another step
  * on this link, or the room is used up, or the incoming order is done.
  */
+#include "engine/figures.h"
 #include "engine/orders.h"
 
 struct walker {
@@ -145,19 +146,6 @@ bool match_trial(const struct engine *engine, uint32_t slot)
     return true;
 }
 
-/* Each leg counts for its own zone's volume and turnover, at the band's edge if it lies outside. */
-static void count_leg(struct engine *engine, uint16_t instrument, uint8_t zone, int64_t qty,
-                      int64_t price)
-{
-    struct zone_state *state = state_zone(engine, instrument, zone);
-    int64_t counted = price;
-    if (counted < state->band_low) counted = state->band_low;
-    if (counted > state->band_high) counted = state->band_high;
-    state->last = price;
-    state->day_volume += qty;
-    state->day_turnover += (int128)qty * counted;
-}
-
 static void say_trade(struct engine *engine, uint32_t taker_slot, uint32_t maker_slot,
                       struct event_trade *event)
 {
@@ -204,9 +192,12 @@ static void settle(struct engine *engine, uint32_t taker_slot, const struct walk
     source->fund_cash += event->fund;
     source->retired += event->delivered - event->received;
     link_move(engine, taker->instrument, seller->zone, buyer->zone, event->received);
-    count_leg(engine, taker->instrument, buyer->zone, event->received, event->buyer_price);
+    figures_fill(engine, taker->instrument, buyer->zone, event->received, event->buyer_price,
+                 FIGURES_LISTING);
     if (seller->zone != buyer->zone)
-        count_leg(engine, taker->instrument, seller->zone, event->delivered, event->seller_price);
+        figures_fill(engine, taker->instrument, seller->zone, event->delivered, event->seller_price,
+                     FIGURES_LISTING);
+    figures_paid(engine, taker->instrument, 1, event->received, event->pays);
     say_trade(engine, taker_slot, walker->slot, event);
 }
 

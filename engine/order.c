@@ -3,6 +3,7 @@
  * The checks follow market.md 4 ("Checks in fixed order") and docs/decisions on what it leaves
  * open; the first one that fails is the reason, so the same order always gets the same no.
  */
+#include "engine/job.h"
 #include "engine/orders.h"
 
 /* --- client ids ---------------------------------------------------------------------------- */
@@ -50,23 +51,55 @@ static uint32_t client_add(struct engine *engine, uint32_t participant, const st
     return at;
 }
 
+/* An id dies with its order; one that the change of day cancels died on the day before. */
+static void client_end(struct engine *engine, uint32_t at, uint16_t instrument)
+{
+    struct client_name *row = &engine->client_name[at];
+    uint32_t *list;
+    row->order = NIL;
+    row->died_day = engine->day_number;
+    if (job_of(engine, instrument)->stage == JOB_DAY) row->died_day--;
+    list = &engine->died[row->died_day & 1];
+    row->died_next = *list;
+    *list = at;
+}
+
+static void client_free(struct engine *engine, uint32_t at)
+{
+    struct client_name *row = &engine->client_name[at];
+    uint32_t *link = client_bucket(engine, row->participant, &row->text);
+    while (*link != at)
+        link = &engine->client_name[*link].next;
+    *link = row->next;
+    memset(&row->text, 0, sizeof row->text);
+    row->next = engine->names_free;
+    engine->names_free = at;
+    engine->names_used--;
+}
+
 /* Needs: called after day_number has risen. An id that died on day n is free from day n + 2 on. */
 void client_forget(struct engine *engine)
 {
     for (uint32_t at = 0; at < engine->names_top; at++) {
-        struct client_name *row = &engine->client_name[at];
-        uint32_t *link;
+        const struct client_name *row = &engine->client_name[at];
         if (name_empty(&row->text) || row->order != NIL) continue;
-        if (row->died_day + 2 > engine->day_number) continue;
-        link = client_bucket(engine, row->participant, &row->text);
-        while (*link != at)
-            link = &engine->client_name[*link].next;
-        *link = row->next;
-        memset(&row->text, 0, sizeof row->text);
-        row->next = engine->names_free;
-        engine->names_free = at;
-        engine->names_used--;
+        if (row->died_day + 2 <= engine->day_number) client_free(engine, at);
     }
+    engine->died[engine->day_number & 1] = NIL; /* the same ids, in another order */
+}
+
+bool client_forget_some(struct engine *engine)
+{
+    uint32_t *list = &engine->died[engine->day_number & 1];
+    while (*list != NIL) {
+        uint32_t at = *list;
+        if (!work_left(engine)) return false;
+        work_spend(engine, 1);
+        ASSERT(engine->client_name[at].died_day + 2 == engine->day_number);
+        *list = engine->client_name[at].died_next;
+        client_free(engine, at);
+    }
+    return true;
 }
 
 struct name order_client(const struct engine *engine, const struct order *order)
@@ -118,10 +151,7 @@ void order_end(struct engine *engine, uint32_t slot)
     if (order->state == ORDER_RESTING) book_remove(engine, slot);
     ASSERT(order->state == ORDER_WORKING);
     own_list_remove(engine, slot);
-    if (order->name != NIL) {
-        engine->client_name[order->name].order = NIL;
-        engine->client_name[order->name].died_day = engine->day_number;
-    }
+    if (order->name != NIL) client_end(engine, order->name, order->instrument);
     order->state = ORDER_FREE;
     order->left = 0;
     order->generation++; /* an old public id never hits the next order of this slot */

@@ -29,6 +29,7 @@ void order_cancel(struct engine *engine, uint32_t slot, enum cancel_reason reaso
 void order_cut(struct engine *engine, uint32_t slot, int64_t qty);
 /* Client ids of orders that died before the last trading day are free again. */
 void client_forget(struct engine *engine);
+bool client_forget_some(struct engine *engine); /* the same while work is left; true: all done */
 
 /* match.c: market.md 6.4. */
 bool match_trial(const struct engine *engine, uint32_t taker); /* would it fill whole? */
@@ -43,6 +44,11 @@ bool call_executable(const struct engine *engine, uint16_t instrument, uint8_t f
 /* rows.c: sorts scratch rows; `before` says which of two comes first. */
 typedef bool row_before(const struct engine *engine, const struct trim *a, const struct trim *b);
 void rows_sort(const struct engine *engine, struct trim *rows, uint32_t count, row_before *before);
+/* A heap in the same rows, with the row that comes last on top. `count`: rows in it before. */
+void rows_push(const struct engine *engine, struct trim *rows, uint32_t count, uint32_t slot,
+               row_before *before);
+uint32_t rows_pop(const struct engine *engine, struct trim *rows, uint32_t count,
+                  row_before *before);
 
 /* trim.c: a group's own crossing orders in these zones, newest first. Was anything cut? */
 bool trim_groups(struct engine *engine, uint16_t instrument, uint32_t zones);

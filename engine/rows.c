@@ -1,4 +1,4 @@
-/* rows.c - heap sort of scratch rows: no memory, no bad case. See orders.h. */
+/* rows.c - heap sort of scratch rows: no memory, no bad case; and the heap itself. See orders.h. */
 #include "engine/orders.h"
 
 static void sift(const struct engine *engine, struct trim *rows, uint32_t at, uint32_t count,
@@ -15,6 +15,28 @@ static void sift(const struct engine *engine, struct trim *rows, uint32_t at, ui
         rows[child] = swap;
         at = child;
     }
+}
+
+void rows_push(const struct engine *engine, struct trim *rows, uint32_t count, uint32_t slot,
+               row_before *before)
+{
+    struct trim row = {.slot = slot};
+    uint32_t at = count;
+    rows[at] = row;
+    while (at > 0 && before(engine, &rows[(at - 1) / 2], &row)) {
+        rows[at] = rows[(at - 1) / 2];
+        at = (at - 1) / 2;
+        rows[at] = row;
+    }
+}
+
+uint32_t rows_pop(const struct engine *engine, struct trim *rows, uint32_t count,
+                  row_before *before)
+{
+    uint32_t slot = rows[0].slot;
+    rows[0] = rows[count - 1];
+    sift(engine, rows, 0, count - 1, before);
+    return slot;
 }
 
 void rows_sort(const struct engine *engine, struct trim *rows, uint32_t count, row_before *before)

@@ -1,5 +1,6 @@
 /* rules.c - the rule set in force, and the steps of long commands (docs/decisions/0014). */
 #include "engine/job.h"
+#include "engine/lock.h"
 
 static enum reason rules_reason(const struct engine *engine, const struct command *command)
 {
@@ -17,6 +18,7 @@ static void apply_rules(struct engine *engine, const struct command *command)
         reject(engine, reason);
         return;
     }
+    if (engine->rule_set < 2) lock_adopt(engine);
     engine->rule_set = command->body.rules.set;
     event = EMIT(engine, RULES, rules);
     event->set = engine->rule_set;

@@ -3,6 +3,10 @@
  *   CLOSED -> CALL -> NO_CANCEL -> CONTINUOUS -> BREAK -> CONTINUOUS -> CLOSING -> SETTLEMENT ->
  * CLOSED any trading phase -> HALT -> CALL; CONTINUOUS -> CALL after an interruption
  */
+#include "engine/close.h"
+#include "engine/day.h"
+#include "engine/figures.h"
+#include "engine/job.h"
 #include "engine/orders.h"
 
 #define TO(phase) (1u << PHASE_##phase)
@@ -30,28 +34,70 @@ static bool is_crossed(const struct engine *engine, uint16_t instrument)
     return false;
 }
 
+/* Decision 9.7: a phase needs its method, and outside the sandbox an approval. */
+static bool has_method(const struct instrument *row, uint8_t phase)
+{
+    unsigned methods = row->terms.methods;
+    unsigned needed =
+        phase == PHASE_CONTINUOUS ? METHOD_BIT(CONTINUOUS) | METHOD_BIT(LISTING) : METHOD_BIT(CALL);
+    if (!is_call(phase) && phase != PHASE_CONTINUOUS) return true;
+    if ((methods & needed) == 0) return false;
+    return row->terms.basis == BASIS_SANDBOX || !name_empty(&row->terms.approval);
+}
+
+static enum reason phase_reason(const struct engine *engine, const struct command_phase *body)
+{
+    const struct instrument *row = &engine->instrument[body->instrument];
+    if (body->instrument >= engine->instruments) return REASON_UNKNOWN_INSTRUMENT;
+    if (engine->rule_set >= 2 && row->retired) return REASON_WRONG_STATE;
+    if (is_frozen(engine, body->instrument)) return REASON_FROZEN;
+    if (body->phase >= PHASE_COUNT || !(legal_moves[row->phase] >> body->phase & 1u))
+        return REASON_WRONG_STATE;
+    if (engine->rule_set >= 2 && !has_method(row, body->phase)) return REASON_NOT_ALLOWED;
+    return REASON_NONE;
+}
+
+static void say_settled(struct engine *engine, uint16_t instrument)
+{
+    struct instrument *row = &engine->instrument[instrument];
+    struct event_settled *event = EMIT(engine, SETTLED, settled);
+    event->trades = row->day_trades;
+    event->units = row->day_units;
+    event->cash = figures_capped(row->day_cash);
+    event->instrument = instrument;
+    row->settled = 1;
+}
+
+/* An instrument that only lists matches nothing by itself, whatever crosses (decision 9.6). */
+static bool may_match(const struct engine *engine, const struct instrument *row)
+{
+    unsigned matching = METHOD_BIT(CALL) | METHOD_BIT(CONTINUOUS);
+    return engine->rule_set < 2 || (row->terms.methods & matching) != 0;
+}
+
 static void apply_phase(struct engine *engine, const struct command_phase *body)
 {
     struct instrument *row = &engine->instrument[body->instrument];
+    enum reason reason = phase_reason(engine, body);
     struct event_phase *event;
     uint8_t from;
-    if (body->instrument >= engine->instruments) {
-        reject(engine, REASON_UNKNOWN_INSTRUMENT);
+    if (reason != REASON_NONE) {
+        reject(engine, reason);
         return;
     }
     from = row->phase;
-    if (body->phase >= PHASE_COUNT || !(legal_moves[from] >> body->phase & 1u)) {
-        reject(engine, REASON_WRONG_STATE);
-        return;
-    }
     row->phase = body->phase;
     event = EMIT(engine, PHASE, phase);
     event->instrument = body->instrument;
     event->phase = body->phase;
+    if (engine->rule_set >= 2 && body->phase == PHASE_CLOSING)
+        close_strike(engine, body->instrument);
+    if (engine->rule_set >= 2 && body->phase == PHASE_SETTLEMENT)
+        say_settled(engine, body->instrument);
     if (body->phase != PHASE_CONTINUOUS) return;
     engine->touched = body->instrument;
     row->room_changed = 1;
-    if (is_call(from) || is_crossed(engine, body->instrument))
+    if (may_match(engine, row) && (is_call(from) || is_crossed(engine, body->instrument)))
         call_uncross(engine, body->instrument);
 }
 
@@ -68,88 +114,6 @@ static void apply_uncross(struct engine *engine, const struct command_uncross *b
     done(engine);
     engine->touched = body->instrument;
     call_uncross(engine, body->instrument);
-}
-
-/* K of the close rule: the lower median of the last days' volumes, at least the floor. */
-static int64_t median_volume(const struct zone_state *state)
-{
-    int64_t sorted[CLOSE_DAYS];
-    uint32_t count = state->volume_days;
-    int64_t median;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t at = i;
-        for (; at > 0 && sorted[at - 1] > state->volumes[i]; at--)
-            sorted[at] = sorted[at - 1];
-        sorted[at] = state->volumes[i];
-    }
-    median = count > 0 ? sorted[(count - 1) / 2] : 0;
-    return median < CLOSE_FLOOR_UNITS ? CLOSE_FLOOR_UNITS : median;
-}
-
-/* market.md 4: (2 x (K x open + turnover) + K + volume) / (2 x (K + volume)). */
-static void close_zone(struct engine *engine, uint16_t instrument, uint8_t zone)
-{
-    struct zone_state *state = state_zone(engine, instrument, zone);
-    int64_t volume = state->day_volume;
-    if (state->ref != UNSET) {
-        int128 k = median_volume(state);
-        int64_t close =
-            divide_floor(2 * (k * state->ref + state->day_turnover) + k + volume, 2 * (k + volume));
-        struct event_close *event = EMIT(engine, CLOSE, close);
-        event->close = close;
-        event->volume = volume;
-        event->instrument = instrument;
-        event->zone = zone;
-        zone_band_set(engine, instrument, zone, close);
-    }
-    state->volumes[state->volume_next] = volume;
-    state->volume_next = (state->volume_next + 1) % CLOSE_DAYS;
-    if (state->volume_days < CLOSE_DAYS) state->volume_days++;
-    state->day_volume = 0;
-    state->day_turnover = 0;
-}
-
-static void expire_side(struct engine *engine, uint16_t instrument, uint8_t zone, uint8_t side)
-{
-    const struct zone_state *state = state_zone(engine, instrument, zone);
-    uint32_t slot = book_best(engine, instrument, zone, side);
-    while (slot != NIL) {
-        const struct order *order = &engine->order[slot];
-        uint32_t next = book_next(engine, slot);
-        if (order->tif != TIF_GTC || (order->until_day > 0 && order->until_day < engine->day))
-            order_cancel(engine, slot, CANCEL_REASON_EXPIRED);
-        else if (order->price < state->band_low || order->price > state->band_high)
-            order_cancel(engine, slot, CANCEL_REASON_BAND);
-        slot = next;
-    }
-}
-
-static void apply_day(struct engine *engine, const struct command_day *body)
-{
-    if (body->day <= engine->day) {
-        reject(engine, REASON_WRONG_STATE);
-        return;
-    }
-    engine->day = body->day;
-    done(engine);
-    for (uint32_t i = 0; i < engine->instruments; i++) {
-        uint16_t instrument = (uint16_t)i;
-        for (uint32_t zone = 0; zone < engine->zones; zone++)
-            close_zone(engine, instrument, (uint8_t)zone);
-        for (uint32_t zone = 0; zone < engine->zones; zone++)
-            for (uint8_t side = 0; side < SIDES; side++)
-                expire_side(engine, instrument, (uint8_t)zone, side);
-    }
-    for (uint32_t i = 0; i < engine->positions; i++) {
-        engine->position[i].free += engine->position[i].locked;
-        engine->position[i].locked = 0;
-    }
-    engine->day_number++;
-    client_forget(engine);
-    for (uint32_t i = 0; i < engine->memberships; i++)
-        if (engine->membership[i].begun == MEMBER_PENDING &&
-            engine->membership[i].from_day <= engine->day)
-            member_begin(engine, i);
 }
 
 static void apply_period(struct engine *engine, const struct command_period *body)
@@ -181,7 +145,7 @@ void session_apply(struct engine *engine, const struct command *command)
     else if (command->type == COMMAND_UNCROSS)
         apply_uncross(engine, &command->body.uncross);
     else if (command->type == COMMAND_DAY)
-        apply_day(engine, &command->body.day);
+        day_apply(engine, &command->body.day);
     else
         apply_period(engine, &command->body.period);
 }

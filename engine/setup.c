@@ -64,6 +64,7 @@ static enum reason apply_instrument(struct engine *engine, const struct command_
     const struct family_row *family;
     struct instrument row = {.name = body->name};
     int64_t ref = body->ref_price == 0 ? UNSET : body->ref_price;
+    int64_t t_plus_max = engine->rule_set < 2 ? T_PLUS_FIRST : T_PLUS_MAX;
     enum reason reason =
         name_reason(&body->name, engine_find_instrument(engine, &body->name) != INSTRUMENT_NONE);
     if (reason != REASON_NONE) return reason;
@@ -90,7 +91,7 @@ static enum reason apply_instrument(struct engine *engine, const struct command_
     if (row.stp >= STP_COUNT || row.phase >= PHASE_COUNT) return REASON_NOT_ALLOWED;
     if (is_outside(row.lot, 1, LOT_MAX) || is_outside(row.tick, 1, PRICE_MAX) ||
         is_outside(row.band_ppm, 0, PPM) || is_outside(row.fee_ppm, 0, PPM) ||
-        is_outside(row.block_from, 0, QTY_MAX) || is_outside(row.t_plus, 0, T_PLUS_MAX) ||
+        is_outside(row.block_from, 0, QTY_MAX) || is_outside(row.t_plus, 0, t_plus_max) ||
         (ref != UNSET && is_outside(ref, 1, PRICE_MAX)))
         return REASON_QTY_RANGE;
     if (engine->instruments == engine->limits.instruments) return REASON_CAPACITY;

@@ -57,9 +57,10 @@ struct extra {
 struct client_name {
     struct name text;
     uint32_t participant;
-    uint32_t order;    /* slot, or NIL once the order is gone */
-    uint32_t died_day; /* engine->day_number when it went */
-    uint32_t next;     /* hash chain, or free list */
+    uint32_t order;     /* slot, or NIL once the order is gone */
+    uint32_t died_day;  /* engine->day_number when it went */
+    uint32_t next;      /* hash chain, or free list */
+    uint32_t died_next; /* of those that died on the same day, see engine->died */
 };
 
 struct participant {
@@ -130,6 +131,7 @@ struct lock {
     uint32_t release;
     uint32_t next;     /* of the same position; free list */
     uint32_t day_next; /* of the same release day, see engine->lock_day */
+    uint32_t day_prev;
 };
 
 struct gate { /* market.md 6.6 */
@@ -166,7 +168,7 @@ struct day_trade {
     int64_t gets;
     int64_t buyer_fee;
     int64_t seller_fee;
-    int64_t buyer_counted; /* what each leg added to its zone's day turnover */
+    int64_t buyer_counted; /* struct figures_leg: the price each leg counts at in the close */
     int64_t seller_counted;
     uint32_t buyer_position;
     uint32_t seller_position;
@@ -179,6 +181,7 @@ struct day_trade {
     uint8_t to_zone;
     uint8_t state; /* enum trade_state */
     uint8_t block;
+    uint8_t late; /* struct figures_leg */
 };
 enum trade_state { TRADE_DONE, TRADE_ESCROW, TRADE_DELIVERED, TRADE_REFUSED, TRADE_BUSTED };
 
@@ -305,8 +308,10 @@ struct instrument {
     uint32_t holders;   /* positions with units or open buys */
     int64_t day_trades; /* for SETTLED */
     int64_t day_units;
-    int64_t day_cash;
-    uint8_t commit[SEED_BYTES]; /* of the calls' random end; all zero: none */
+    int128 day_cash;
+    uint8_t settled;            /* 1: the day's trades are final */
+    uint8_t committed;          /* 1: `commit` waits for its reveal */
+    uint8_t commit[SEED_BYTES]; /* of the calls' random end */
 };
 
 struct auction {
@@ -485,8 +490,10 @@ struct engine {
     uint32_t extras_used;
     uint32_t locks_top;
     uint32_t locks_free;
-    uint32_t locks_used;
+    uint32_t locks_used;      /* rows beyond the first of a position, at most limits.locks */
+    uint8_t locks_adopted;    /* 1: units locked under rule set 1 have no rows, see lock.h */
     uint32_t lock_day[8];     /* rows by release day & 7, NIL: none */
+    uint32_t died[2];         /* client ids by the parity of the day their order died on */
     uint32_t day_trades_next; /* ring */
     struct extra *extra;
     struct lock *lock;
@@ -570,6 +577,8 @@ uint32_t position_open(struct engine *engine, uint32_t participant, uint16_t ins
 uint8_t zone_of(const struct engine *engine, uint32_t participant, uint16_t instrument); /* today */
 /* The membership rules from now on; resting orders elsewhere are cancelled. */
 void member_begin(struct engine *engine, uint32_t row);
+/* The same, but the orders are left to the caller. True: the zone is another one now. */
+bool member_switch(struct engine *engine, uint32_t row);
 uint32_t city_find(const struct engine *engine, const struct name *name); /* NIL: none */
 uint32_t city_make(struct engine *engine, const struct name *name);       /* finds too; NIL: full */
 /* May a participant of that type come from that city? NOT_ALLOWED, CAPACITY or NONE. */

@@ -76,6 +76,7 @@ static void walk_job(const struct job *job, struct walker *w)
     for (size_t i = 0; i < sizeof job->more / sizeof job->more[0]; i++)
         walk_put_amount(w, job->more[i]);
     walk_put64(w, job->since);
+    walk_put_amount(w, job->since_ns);
 }
 
 static void walk_instrument_more(const struct engine *engine, uint16_t id, struct walker *w)
@@ -90,7 +91,9 @@ static void walk_instrument_more(const struct engine *engine, uint16_t id, struc
     walk_put32(w, row->holders);
     walk_put_amount(w, row->day_trades);
     walk_put_amount(w, row->day_units);
-    walk_put_amount(w, row->day_cash);
+    walk_put_turnover(w, row->day_cash);
+    walk_put8(w, row->settled);
+    walk_put8(w, row->committed);
     walk_bytes(row->commit, SEED_BYTES, w);
     for (uint8_t zone = 0; zone < engine->zones; zone++)
         walk_zone_more(state_zone(engine, id, zone), w);
@@ -104,6 +107,16 @@ static void walk_instrument_more(const struct engine *engine, uint16_t id, struc
         walk_put8(w, place->zone);
     }
     walk_job(&engine->job[id], w);
+}
+
+/* In the order in which their slots become free again. */
+static void walk_died(const struct engine *engine, struct walker *w)
+{
+    for (uint32_t parity = 0; parity < 2; parity++) {
+        for (uint32_t at = engine->died[parity]; at != NIL; at = engine->client_name[at].died_next)
+            walk_put32(w, at);
+        walk_put32(w, NIL);
+    }
 }
 
 static void walk_people_more(const struct engine *engine, struct walker *w)
@@ -224,6 +237,8 @@ void walk_more(const struct engine *engine, struct walker *w)
     walk_put32(w, engine->rule_set);
     walk_put32(w, engine->business_day);
     walk_put8(w, engine->session_day);
+    walk_put8(w, engine->locks_adopted);
+    walk_died(engine, w);
     for (uint16_t id = 0; id < engine->instruments; id++)
         walk_instrument_more(engine, id, w);
     walk_job(&engine->job[engine->limits.instruments], w);
