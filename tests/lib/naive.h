@@ -110,7 +110,7 @@ struct naive_trade {
     bool escrow;                        /* waits for a permit until the deadline */
     bool gone;                          /* busted or refused */
     int32_t deadline;
-    wide lock_until; /* business day on which the units it locked become free */
+    wide lock_until[NAIVE_LEGS]; /* business day on which the units of each leg become free */
 };
 
 struct naive_instrument {
@@ -224,28 +224,7 @@ struct naive_gate {
     wide allow;
 };
 
-struct naive_bid {
-    int who;
-    wide qty, price, deposit;
-    wide won;
-};
-
-enum naive_auction_state { N_OPEN, N_CLEARED, N_PARTIAL, N_FAILED };
-enum naive_under { N_CANCEL_ALL, N_AT_RESERVE, N_AT_LOWEST };
-
-struct naive_auction {
-    char name[NAIVE_NAME];
-    int instrument;
-    int seller; /* -1: the issuer */
-    int seller_zone;
-    wide offer, reserve, lot, floor_min, share, deposit;
-    enum naive_under under;
-    bool pro_rata;
-    enum naive_auction_state state;
-    wide price, sold, frozen;
-    struct naive_bid bid[NAIVE_BIDS];
-    int bids;
-};
+struct naive_auction; /* naive_auction.h */
 
 struct naive_answer { /* what a lane remembers of one command */
     uint64_t id;
@@ -318,7 +297,7 @@ struct naive_world {
     int day_number;
     wide period;
     /* capacities */
-    int64_t orders_max, lane_window;
+    int64_t orders_max, lane_window, trades_max;
     /* the present command */
     enum naive_role role;
     int actor;
@@ -356,7 +335,7 @@ wide naive_e(struct naive_link link, wide ask);
 wide naive_f(struct naive_link link, wide bid);
 wide naive_room(const struct naive_instrument *x, int from, int to);
 wide naive_step(const struct naive_instrument *x, int from, int to);
-void naive_flow(struct naive_instrument *x, int from, int to, wide received);
+void naive_flow(struct naive_instrument *x, int from, int to, wide received, wide delivered);
 wide naive_band_low(const struct naive_instrument *x, int zone);
 wide naive_band_high(const struct naive_instrument *x, int zone);
 wide naive_in_band(const struct naive_instrument *x, int zone, wide price);
@@ -394,8 +373,7 @@ const char *naive_do_seed(const struct naive_line *line);
 const char *naive_do_tranche(const struct naive_line *line);
 void naive_time(const char *text);
 void naive_drop_tranches(int instrument, int a, int b, int before);
-bool naive_late(void);                 /* is it 09:32 or later? */
-wide naive_lock_until(int instrument); /* of units bought now */
+bool naive_late(void); /* is it 09:32 or later? */
 void naive_strike(struct naive_instrument *x);
 void naive_settled(struct naive_instrument *x);
 void naive_price_seen(struct naive_instrument *x, int zone, wide price);
@@ -429,21 +407,59 @@ wide naive_rate(int who, wide ppm);         /* after the discount in force */
 /* POSITION_LIMIT (limit, holders), then TARGET_GATE of a purchase; NULL: nothing stands against */
 const char *naive_buy_checks(int who, int instrument, int zone, wide qty);
 void naive_arrive(int who, int instrument, int zone, wide qty); /* bought units: locked or free */
+/* Business day until which units bought now stay locked; 0: not at all (decision 10.2). */
+wide naive_lock_until(int instrument);
+void naive_lock(int who, int instrument, int zone, wide qty, wide until); /* passed: free */
+/* Takes at most `qty` units that are locked until that day; returns how many. */
+wide naive_unlock(int who, int instrument, int zone, wide qty, wide until);
+/* Counts in the nets of the gates; a side of -1 is nobody, a negative quantity is taken back. */
 void naive_count_net(int instrument, int buyer, int zone, wide bought, int seller, int seller_zone,
-                     wide sold); /* of the gates; seller -1: the issuer. Negative: taken back */
+                     wide sold);
 /* Counts (sign 1) or takes back (-1) a trade in the day's figures. */
 void naive_figures(const struct naive_trade *trade, int sign);
 
-const char *naive_seed_auction(const struct naive_line *line); /* naive_deal.c; so the next */
 void naive_deals_of_day(void); /* step 1 of a day (decision 10.3): lapses, escrows, payments */
 
 /* naive_trades.c: the table of trades, busts and permits (decisions 13.8, 13.9) */
 void naive_trade_done(struct naive_trade *trade); /* numbers must be filled in; prints escrow */
+const char *naive_do_bust(const struct naive_line *line);
+const char *naive_do_permit(const struct naive_line *line);
+bool naive_in_escrow(int instrument);
+
+/* naive_block.c: agreements (decision 13.7) */
+const char *naive_do_block(const struct naive_line *line);
+void naive_blocks_lapse(void);
+
+/* naive_strip.c: strips and retirement (decisions 11.5, 11.6) */
+const char *naive_do_strip(const struct naive_line *line);
+const char *naive_do_retire(const struct naive_line *line);
+wide naive_legs(const struct naive_instrument *x); /* money of a fill is price x units x this */
+bool naive_is_leg(int instrument);                 /* of a strip that is not retired */
+wide naive_free_units(int who, int instrument, int zone); /* of a strip: the least of its legs */
+void naive_hold_units(int who, int instrument, int zone, wide qty); /* free to held */
+wide naive_legs_room(const struct naive_instrument *x, int from, int to);
+bool naive_rooms_changed(void); /* of strips and their legs, since it was asked last */
+bool naive_legs_allow(const struct naive_instrument *x, int from, int to);
 
 /* naive_primary.c: section 5 */
 const char *naive_auction_open(const struct naive_line *line);
+const char *naive_auction_terms(const struct naive_line *line);
+const char *naive_auction_stage(const struct naive_line *line);
+const char *naive_auction_register(const struct naive_line *line);
+const char *naive_auction_bundle(const struct naive_line *line);
+const char *naive_seed_auction(const struct naive_line *line);
+void naive_look_auctions(const struct naive_line *line);
+/* naive_bids.c, naive_award.c */
 const char *naive_auction_bid(const struct naive_line *line);
+const char *naive_auction_rebid(const struct naive_line *line);
+const char *naive_auction_withdraw(const struct naive_line *line);
+const char *naive_do_standing(const struct naive_line *line);
 const char *naive_auction_clear(const struct naive_line *line);
+const char *naive_do_settle(const struct naive_line *line);
+void naive_settle_due(void);
+wide naive_auctioned(int instrument);     /* units frozen for auctions */
+bool naive_auction_alive(int instrument); /* one that is neither FAILED nor SETTLED */
+void naive_standings_end(int instrument);
 
 /* naive_setup.c and naive_trading.c: the verbs. Each returns NULL or the reject reason. */
 const char *naive_do_zone(const struct naive_line *line);

@@ -254,8 +254,9 @@ static bool settle(struct naive_instrument *x, const struct result result[],
         if (c.received == 0) continue; /* the link may be closed: then it has no ratio */
         delivered = c.received * link.rn / link.rd;
         fund = result[c.to].price * c.received - result[c.from].price * delivered;
+        fund *= naive_legs(x);
         x->fund[c.from] += fund;
-        naive_flow(x, c.from, c.to, c.received);
+        naive_flow(x, c.from, c.to, c.received, delivered);
         naive_say("auction-flow instrument=%s from=%s to=%s received=%s delivered=%s fund=%s",
                   x->name, naive.zone[c.from], naive.zone[c.to], naive_text(c.received),
                   naive_text(delivered), naive_text(fund));
@@ -373,7 +374,7 @@ static bool has_orders(const struct naive_instrument *x, int zone)
 
 static bool linked(const struct naive_instrument *x, int a, int b)
 {
-    return x->link[a][b].allowed || x->link[b][a].allowed;
+    return naive_link_of(x, a, b).allowed || naive_link_of(x, b, a).allowed;
 }
 
 /* What a whole call did: its zones, their prices and units. */
@@ -503,11 +504,11 @@ void naive_say_links(struct naive_instrument *x, bool silent)
 {
     for (int from = 0; from < naive.zones; from++)
         for (int to = 0; to < naive.zones; to++) {
-            bool now =
-                x->link[from][to].allowed && naive_room(x, from, to) < naive_step(x, from, to);
+            bool open = naive_link_of(x, from, to).allowed;
+            bool now = open && naive_room(x, from, to) < naive_step(x, from, to);
             wide balance = from < to ? x->pair[from][to].balance : -x->pair[to][from].balance;
             if (from == to) continue;
-            if (now != x->congested[from][to] && x->link[from][to].allowed && !silent)
+            if (now != x->congested[from][to] && open && !silent)
                 naive_say("link instrument=%s from=%s to=%s state=%s balance=%s", x->name,
                           naive.zone[from], naive.zone[to], now ? "CONGESTED" : "OPEN",
                           naive_text(balance));

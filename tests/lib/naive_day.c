@@ -81,9 +81,13 @@ wide naive_lock_until(int instrument)
 
 void naive_arrive(int who, int instrument, int zone, wide qty)
 {
+    naive_lock(who, instrument, zone, qty, naive_lock_until(instrument));
+}
+
+void naive_lock(int who, int instrument, int zone, wide qty, wide until)
+{
     struct naive_units *units = naive_units_of(who, instrument, zone);
-    wide until = naive_lock_until(instrument);
-    if (until == 0) {
+    if (until <= (naive.rules < 2 ? 0 : naive.business)) {
         units->free += qty;
         return;
     }
@@ -94,6 +98,22 @@ void naive_arrive(int who, int instrument, int zone, wide qty)
         if (!naive.lock) abort();
     }
     naive.lock[naive.locks++] = (struct naive_lock){who, instrument, zone, qty, until};
+}
+
+wide naive_unlock(int who, int instrument, int zone, wide qty, wide until)
+{
+    wide taken = 0;
+    for (int i = 0; i < naive.locks; i++) {
+        struct naive_lock *lock = &naive.lock[i];
+        wide part = lock->qty < qty - taken ? lock->qty : qty - taken;
+        if (lock->who != who || lock->instrument != instrument || lock->zone != zone ||
+            lock->until != until)
+            continue;
+        lock->qty -= part;
+        taken += part;
+    }
+    naive_units_of(who, instrument, zone)->locked -= taken;
+    return taken;
 }
 
 static void unlock(void)
@@ -175,7 +195,7 @@ static void leg_figures(struct naive_instrument *x, int zone, const struct naive
                         bool buys, int sign)
 {
     wide units = sign * (buys ? t->received : t->delivered);
-    wide money = sign * (buys ? t->pays : t->gets);
+    wide money = sign * (buys ? t->pays : t->gets) / naive_legs(x); /* per unit and leg */
     if (t->agreement) {
         x->block_volume[zone] += units;
         x->block_money[zone] += money;

@@ -164,7 +164,7 @@ static void reconcile_units(int instrument)
 {
     const struct naive_instrument *x = &naive.instrument[instrument];
     struct naive_units sum = {0, 0, 0, 0};
-    wide retired = 0, auctioned = 0;
+    wide retired = 0, auctioned = naive_auctioned(instrument);
     for (int z = 0; z < naive.zones; z++) {
         retired += x->retired[z];
         for (int p = 0; p < naive.participants; p++) {
@@ -175,8 +175,6 @@ static void reconcile_units(int instrument)
             sum.surrendered += units.surrendered;
         }
     }
-    for (int i = 0; i < naive.auctions; i++)
-        if (naive.auction[i]->instrument == instrument) auctioned += naive.auction[i]->frozen;
     naive_say("units instrument=%s issued=%s free=%s held=%s locked=%s surrendered=%s retired=%s "
               "auctioned=%s difference=%s",
               x->name, naive_text(x->issued), naive_text(sum.free), naive_text(sum.held),

@@ -124,13 +124,6 @@ int naive_participant_named(const char *name)
     return -1;
 }
 
-int naive_auction_named(const char *name)
-{
-    for (int i = 0; i < naive.auctions; i++)
-        if (strcmp(naive.auction[i]->name, name) == 0) return i;
-    return -1;
-}
-
 /* Cuts a line into words and key=value pairs, in place. */
 static void cut(char *text, struct naive_line *out)
 {
@@ -170,6 +163,13 @@ static const struct naive_verb *verb_of(const struct naive_line *line)
     return verb;
 }
 
+/* One of several users of a role, told apart by a number (decision 13.8). */
+static void as_one_of(enum naive_role role, const char *number)
+{
+    naive.role = role;
+    naive.actor = (int)strtol(number, NULL, 10);
+}
+
 static void act_as(const struct naive_line *line)
 {
     const char *as = naive_value(line, "as");
@@ -179,8 +179,12 @@ static void act_as(const struct naive_line *line)
     naive.role = N_ENTERPRISE;
     if (strcmp(as, "regulator") == 0)
         naive.role = N_REGULATOR;
+    else if (strncmp(as, "regulator.", 10) == 0)
+        as_one_of(N_REGULATOR, as + 10);
     else if (strcmp(as, "operator") == 0)
         naive.role = N_OPERATOR;
+    else if (strncmp(as, "operator.", 9) == 0)
+        as_one_of(N_OPERATOR, as + 9);
     else
         naive.actor = naive_participant_named(as);
 }
@@ -204,8 +208,11 @@ static void apply(const struct naive_verb *verb, const struct naive_line *line)
         reject(verb, line, no);
         return;
     }
-    for (int i = 0; i < naive.instruments; i++)
-        naive_after(&naive.instrument[i]);
+    do { /* again only where a fill of a strip moved the room of its legs, or theirs its own */
+        naive_rooms_changed();
+        for (int i = 0; i < naive.instruments; i++)
+            naive_after(&naive.instrument[i]);
+    } while (naive_rooms_changed());
 }
 
 static char *copy(const char *text)
@@ -302,6 +309,7 @@ static void run_line(char *text)
     if (strcmp(verb->name, "capacity") == 0) {
         naive.orders_max = (int64_t)naive_number(&line, "orders", naive.orders_max);
         naive.lane_window = (int64_t)naive_number(&line, "lane_window", naive.lane_window);
+        naive.trades_max = (int64_t)naive_number(&line, "trades", naive.trades_max);
         naive.rules = (int)naive_number(&line, "rules", naive.rules);
     }
     if (!verb->apply) return;
@@ -324,6 +332,7 @@ int main(void)
     naive.orders_max = 1000000;
     naive.lane_window = 1024;
     naive.rules = 2;
+    naive.trades_max = INT32_MAX;
     while (fgets(text, sizeof text, stdin)) {
         naive.line_number++;
         run_line(text);

@@ -81,7 +81,8 @@ static void trade(struct naive_order *taker, struct candidate c)
     wide delivered = c.received * link.rn / link.rd;
     wide buyer_price = taker->side == N_BUY ? c.price : c.maker->price;
     wide seller_price = taker->side == N_BUY ? c.maker->price : c.price;
-    wide pays = buyer_price * c.received, gets = seller_price * delivered;
+    wide pays = buyer_price * c.received * naive_legs(x);
+    wide gets = seller_price * delivered * naive_legs(x);
     struct naive_trade t = {.n = ++naive.trades,
                             .instrument = taker->instrument,
                             .seller = seller->who,
@@ -99,7 +100,7 @@ static void trade(struct naive_order *taker, struct candidate c)
     t.buyer_fee = naive_leg(buyer, c.received, buyer_price);
     t.seller_fee = naive_leg(seller, delivered, seller_price);
     x->fund[seller->zone] += pays - gets;
-    naive_flow(x, seller->zone, buyer->zone, c.received);
+    naive_flow(x, seller->zone, buyer->zone, c.received, delivered);
     naive_say("trade n=%s instrument=%s maker=%s taker=%s seller=%s buyer=%s from=%s to=%s "
               "received=%s delivered=%s buyer_price=%s seller_price=%s pays=%s gets=%s fund=%s",
               naive_text((wide)t.n), x->name, c.maker->shown, taker->shown, seller->shown,
@@ -257,12 +258,11 @@ static const char *click_checks(struct naive_order *o, struct naive_order *maker
     if (out->received > most) return "QTY_RANGE";
     out->price = buy ? naive_e(link, maker->price) : naive_f(link, maker->price);
     o->price = out->price;
-    money = o->price * o->left;
+    money = o->price * o->left * naive_legs(x);
     if (money + naive_half_up(o->fee * money, NAIVE_P) > NAIVE_MONEY_MAX) return "QTY_RANGE";
     no = buy ? naive_buy_checks(o->who, o->instrument, o->zone, o->left) : NULL;
     if (no) return no;
-    if (!buy && naive_units_of(o->who, o->instrument, o->zone)->free < o->left)
-        return "UNITS_SHORT";
+    if (!buy && naive_free_units(o->who, o->instrument, o->zone) < o->left) return "UNITS_SHORT";
     if (buy && naive.participant[o->who]->cash < naive_hold(o)) return "CASH_SHORT";
     return naive_full(o);
 }

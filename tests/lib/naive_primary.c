@@ -1,62 +1,138 @@
-/* naive_primary.c - market.md section 5: sealed bids, one price, the regime as data. */
-#include "tests/lib/naive.h"
+/* naive_primary.c - how an auction is opened, changed and brought to its end (decision 12). */
+#include "tests/lib/naive_auction.h"
 #include <stdlib.h>
 #include <string.h>
 
+struct naive_auctions naive_auctions;
+
 static const struct {
     const char *regime;
+    int lot; /* 0: the instrument's */
+    int floor_min, share, revocable, deposit;
     enum naive_under under;
-    int reserve, floor_min, share, deposit;
+    enum naive_tie tie;
+    enum naive_unsold unsold;
+    int reserve; /* 0: must be given */
 } presets[] = {
-    {"custom", N_CANCEL_ALL, 0, 1, 1000000, 1000000},
-    {"GD-2013", N_AT_RESERVE, 6000, 1, 1000000, 1000000},
-    {"GD-2014", N_AT_LOWEST, 0, 1, 1000000, 1000000},
-    {"GD-2015", N_CANCEL_ALL, 0, 1000, 500000, 1000000},
-    {"GD-2016", N_CANCEL_ALL, 0, 1000, 500000, 1000000},
-    {"GD-entrusted", N_AT_RESERVE, 0, 1, 1000000, 50000},
+    {"custom", 0, 1, 1000000, 0, 1000000, N_CANCEL_ALL, N_TIME, N_TO_RESERVE, 0},
+    {"GD-2013", 0, 1, 1000000, 0, 1000000, N_AT_RESERVE, N_TIME, N_TO_RESERVE, 6000},
+    {"GD-2014", 0, 1, 1000000, 0, 1000000, N_AT_LOWEST, N_TIME, N_TO_RESERVE, 0},
+    {"GD-2015", 0, 1000, 500000, 0, 1000000, N_CANCEL_ALL, N_TIME, N_TO_RESERVE, 0},
+    {"GD-2016", 0, 1000, 500000, 0, 1000000, N_CANCEL_ALL, N_TIME, N_TO_RESERVE, 0},
+    {"GD-entrusted", 0, 1, 1000000, 0, 50000, N_AT_RESERVE, N_TIME, N_DROPPED, 0},
+    {"EU", 500, 500, 1000000, 1, 1000000, N_CANCEL_ALL, N_SEEDED, N_NEXT, 0},
+    {"UK", 500, 500, 1000000, 1, 1000000, N_AT_LOWEST, N_SEEDED, N_NEXT, 0},
+    {"CA", 1000, 1000, 250000, 1, 1000000, N_AT_RESERVE, N_PRO_RATA, N_TO_RESERVE, 0},
+    {"eco-lot", 0, 1, 1000000, 1, 1000000, N_AT_LOWEST, N_TIME, N_DROPPED, 0},
 };
 
-static const char *open_checks(struct naive_auction *a)
+static const char regime_words[] =
+    "custom GD-2013 GD-2014 GD-2015 GD-2016 GD-entrusted EU UK CA eco-lot";
+
+int naive_auction_named(const char *name)
+{
+    for (int i = 0; i < naive.auctions; i++)
+        if (strcmp(naive.auction[i]->name, name) == 0) return i;
+    return -1;
+}
+
+static int choice(const struct naive_line *line, const char *key, const char *words, int otherwise)
+{
+    const char *word = naive_value(line, key);
+    return word ? naive_choice(word, words) : otherwise;
+}
+
+/* What earlier auctions of the issuer left unsold for this one; `take`: and it is taken. */
+static wide instalments(const struct naive_auction *a, bool take)
+{
+    wide total = 0;
+    for (int i = 0; i < naive_auctions.instalments; i++) {
+        struct naive_instalment *row = &naive_auctions.instalment[i];
+        wide units;
+        if (a->seller >= 0 || row->instrument != a->instrument || row->times == 0) continue;
+        units = row->times == 1 ? row->left : row->share;
+        units = naive_floor(units, a->lot) * a->lot;
+        total += units;
+        if (!take) continue;
+        row->left -= units;
+        row->times--;
+    }
+    return total;
+}
+
+static const char *may_open(const struct naive_auction *a, const char *seller)
+{
+    const struct naive_instrument *x;
+    bool named = a->seller >= 0;
+    if (a->instrument < 0) return "UNKNOWN_INSTRUMENT";
+    if (!named && seller && strcmp(seller, "reserve") != 0) return "UNKNOWN_PARTICIPANT";
+    x = &naive.instrument[a->instrument];
+    if (x->over || x->legs > 0 || !(x->methods & N_AUCTION)) return "NOT_ALLOWED";
+    if (x->conditional && named && !naive.participant[a->seller]->reserve) return "NOT_ALLOWED";
+    if (a->unsold == N_NEXT && named) return "NOT_ALLOWED";
+    if (strcmp(a->name, "-") == 0) return "NOT_ALLOWED";
+    if (naive_auction_named(a->name) >= 0) return "DUPLICATE_ID";
+    return NULL;
+}
+
+static const char *open_checks(const struct naive_auction *a)
 {
     if (a->offer < 1 || a->offer > NAIVE_QTY_MAX || a->lot < 1 || a->reserve < 1 ||
         a->reserve > NAIVE_PRICE_MAX || a->floor_min < 1 || a->share < 1 || a->share > NAIVE_P ||
         a->deposit < 0 || a->deposit > NAIVE_P)
         return "QTY_RANGE";
     if (a->offer % a->lot != 0) return "LOT";
+    if (a->offer + instalments(a, false) > NAIVE_QTY_MAX) return "QTY_RANGE";
     if (a->seller >= 0 && naive_units_of(a->seller, a->instrument, a->seller_zone)->free < a->offer)
         return "UNITS_SHORT";
     return naive.auctions == NAIVE_AUCTIONS ? "CAPACITY" : NULL;
 }
 
-const char *naive_auction_open(const struct naive_line *line)
+/* Freezes units of an owner for the offer. */
+static void bring(struct naive_auction *a, int who, wide qty)
 {
-    const char *regime = naive_value(line, "regime"), *seller = naive_value(line, "seller");
-    const char *under = naive_value(line, "undersubscribed"), *tie = naive_value(line, "tie");
-    int row = naive_choice(regime ? regime : "custom",
-                           "custom GD-2013 GD-2014 GD-2015 GD-2016 GD-entrusted");
+    naive_units_of(who, a->instrument, a->seller_zone)->free -= qty;
+    a->frozen += qty;
+}
+
+static struct naive_auction *read_auction(const struct naive_line *line)
+{
     struct naive_auction *a = calloc(1, sizeof *a);
-    const char *no = NULL;
+    const char *seller = naive_value(line, "seller");
+    int row = choice(line, "regime", regime_words, 0);
+    wide lot;
     if (!a) abort();
     strcpy(a->name, line->word[1]);
+    a->regime = row;
     a->instrument = naive_instrument_named(line->word[2]);
     a->seller = naive_participant_named(seller ? seller : "reserve");
+    lot = presets[row].lot;
+    if (lot == 0) lot = naive.instrument[a->instrument < 0 ? 0 : a->instrument].lot;
+    a->lot = naive_number(line, "lot", lot);
     a->offer = naive_number(line, "offer", 0);
     a->reserve = naive_number(line, "reserve", presets[row].reserve);
     a->floor_min = naive_number(line, "floor_min", presets[row].floor_min);
     a->share = naive_number(line, "share_ppm", presets[row].share);
     a->deposit = naive_number(line, "deposit_ppm", presets[row].deposit);
-    a->pro_rata = naive_choice(tie ? tie : "time", "time pro-rata") == 1;
-    a->under = under ? (enum naive_under)naive_choice(
-                           under, "cancel-all partial-at-reserve partial-at-lowest-bid")
-                     : presets[row].under;
-    if (a->instrument < 0)
-        no = "UNKNOWN_INSTRUMENT";
-    else if (a->seller < 0 && seller && strcmp(seller, "reserve") != 0)
-        no = "UNKNOWN_PARTICIPANT";
-    else if (naive_auction_named(a->name) >= 0)
-        no = "DUPLICATE_ID";
+    a->tie =
+        (enum naive_tie)choice(line, "tie", "time pro-rata seeded-random", (int)presets[row].tie);
+    a->under = (enum naive_under)choice(line, "undersubscribed",
+                                        "cancel-all partial-at-reserve partial-at-lowest-bid",
+                                        (int)presets[row].under);
+    a->unsold = (enum naive_unsold)choice(line, "unsold", "reserve cancel next-n",
+                                          (int)presets[row].unsold);
+    a->revocable = presets[row].revocable != 0;
+    a->agency = -1;
+    a->instalments = 4;
+    a->state = N_OPEN;
+    return a;
+}
+
+const char *naive_auction_open(const struct naive_line *line)
+{
+    struct naive_auction *a = read_auction(line);
+    const char *no = may_open(a, naive_value(line, "seller"));
     if (!no) {
-        a->lot = naive_number(line, "lot", naive.instrument[a->instrument].lot);
         if (a->seller >= 0) a->seller_zone = naive_zone_of(a->seller, a->instrument);
         no = open_checks(a);
     }
@@ -65,210 +141,209 @@ const char *naive_auction_open(const struct naive_line *line)
         return no;
     }
     if (a->seller >= 0) {
-        naive_units_of(a->seller, a->instrument, a->seller_zone)->free -= a->offer;
-        a->frozen = a->offer;
+        bring(a, a->seller, a->offer);
+        a->owner[a->owners++] = (struct naive_owner){a->seller, a->offer};
     }
+    a->offer += instalments(a, true);
     naive.auction[naive.auctions++] = a;
     return NULL;
 }
 
+bool naive_before_bids(const struct naive_auction *a)
+{
+    for (int i = 0; i < a->bids; i++)
+        if (!a->bid[i].withdrawn) return false;
+    return a->state == N_ANNOUNCED || a->state == N_REGISTRATION || a->state == N_OPEN;
+}
+
+static bool outside(wide value, wide lo, wide hi)
+{
+    return value < lo || value > hi;
+}
+
+const char *naive_auction_terms(const struct naive_line *line)
+{
+    int auction = naive_auction_named(line->word[1]);
+    struct naive_auction *a = naive.auction[auction < 0 ? 0 : auction], next;
+    const char *agency = naive_value(line, "agency"), *until = naive_value(line, "pay_until");
+    bool ours;
+    if (auction < 0) return "UNKNOWN_AUCTION";
+    next = *a;
+    next.containment = naive_number(line, "containment", a->containment);
+    next.trigger = naive_number(line, "trigger", a->trigger);
+    next.entry_deposit = naive_number(line, "entry_deposit", a->entry_deposit);
+    next.agency_ppm = naive_number(line, "agency_ppm", a->agency_ppm);
+    next.instalments = naive_number(line, "instalments", a->instalments);
+    next.revocable = naive_number(line, "revocable", a->revocable) != 0;
+    if (agency) next.agency = naive_participant_named(agency);
+    if (until) next.pay_until = naive_date(until);
+    if (naive_number(line, "announced", 0) != 0) next.state = N_ANNOUNCED;
+    if (agency && strcmp(agency, "-") != 0 && next.agency < 0) return "UNKNOWN_PARTICIPANT";
+    if (!naive_before_bids(a) || a->entrants > 0) return "WRONG_STATE";
+    ours = a->seller < 0 || naive.participant[a->seller]->reserve;
+    if (next.containment > 0 && !ours) return "NOT_ALLOWED";
+    if (outside(next.containment, 0, NAIVE_QTY_MAX - a->offer) ||
+        outside(next.trigger, 0, NAIVE_PRICE_MAX) ||
+        outside(next.entry_deposit, 0, NAIVE_MONEY_MAX) || outside(next.agency_ppm, 0, 100000) ||
+        outside(next.instalments, 1, 12) || (until && next.pay_until < naive.today))
+        return "QTY_RANGE";
+    if (next.containment % a->lot != 0) return "LOT";
+    if (a->seller >= 0) {
+        struct naive_units *units = naive_units_of(a->seller, a->instrument, a->seller_zone);
+        if (units->free < next.containment - a->containment) return "UNITS_SHORT";
+        units->free -= next.containment - a->containment;
+        next.frozen += next.containment - a->containment;
+    }
+    *a = next;
+    return NULL;
+}
+
+/* Decision 12.1: the moves of `stage`. */
+const char *naive_auction_stage(const struct naive_line *line)
+{
+    static const enum naive_auction_state wanted[] = {N_REGISTRATION, N_OPEN, N_AUCTION_CLOSED};
+    static const char *names[] = {"REGISTRATION", "OPEN", "CLOSED"};
+    int auction = naive_auction_named(line->word[1]);
+    int word = naive_choice(line->word[2], "registration open closed");
+    struct naive_auction *a = naive.auction[auction < 0 ? 0 : auction];
+    enum naive_auction_state to = wanted[word];
+    if (auction < 0) return "UNKNOWN_AUCTION";
+    if (!(a->state == N_ANNOUNCED && (to == N_REGISTRATION || to == N_OPEN)) &&
+        !(a->state == N_REGISTRATION && (to == N_OPEN || to == N_AUCTION_CLOSED)) &&
+        !(a->state == N_OPEN && to == N_AUCTION_CLOSED))
+        return "WRONG_STATE";
+    a->state = to;
+    naive_say("stage auction=%s state=%s", a->name, names[word]);
+    return NULL;
+}
+
+struct naive_entrant *naive_entrant_of(const struct naive_auction *a, int who)
+{
+    for (int i = 0; i < a->entrants; i++)
+        if (a->entrant[i].who == who) return &a->entrant[i];
+    return NULL;
+}
+
+/* Decision 12.2. */
+const char *naive_auction_register(const struct naive_line *line)
+{
+    int auction = naive_auction_named(line->word[1]), who = naive_participant_named(line->word[2]);
+    struct naive_auction *a = naive.auction[auction < 0 ? 0 : auction];
+    if (who < 0) return "UNKNOWN_PARTICIPANT";
+    if (naive_stopped(who)) return "NOT_ALLOWED";
+    if (naive.role != N_SYSTEM && (naive.role != N_ENTERPRISE || naive.actor != who))
+        return "NOT_ALLOWED";
+    if (auction < 0) return "UNKNOWN_AUCTION";
+    if (a->state != N_REGISTRATION && a->state != N_OPEN) return "WRONG_STATE";
+    if (naive_entrant_of(a, who)) return "DUPLICATE_ID";
+    if (naive.participant[who]->cash < a->entry_deposit) return "CASH_SHORT";
+    a->entrant = realloc(a->entrant, (size_t)(a->entrants + 1) * sizeof a->entrant[0]);
+    if (!a->entrant) abort();
+    a->entrant[a->entrants++] = (struct naive_entrant){who, a->entry_deposit};
+    naive_hold_cash(who, a->entry_deposit);
+    return NULL;
+}
+
+/* Decision 12.9: a small owner's units join the offer. */
+const char *naive_auction_bundle(const struct naive_line *line)
+{
+    int auction = naive_auction_named(line->word[1]), who = naive_participant_named(line->word[2]);
+    struct naive_auction *a = naive.auction[auction < 0 ? 0 : auction];
+    wide qty = naive_number(line, "qty", 0);
+    int at = 0;
+    if (auction < 0) return "UNKNOWN_AUCTION";
+    if (who < 0) return "UNKNOWN_PARTICIPANT";
+    if (!naive_before_bids(a)) return "WRONG_STATE";
+    if (a->seller < 0 || naive.instrument[a->instrument].family != 1 || who == a->seller ||
+        naive_zone_of(who, a->instrument) != a->seller_zone)
+        return "NOT_ALLOWED";
+    if (outside(qty, 1, NAIVE_QTY_MAX - a->offer - a->containment)) return "QTY_RANGE";
+    if (qty % a->lot != 0) return "LOT";
+    if (naive_units_of(who, a->instrument, a->seller_zone)->free < qty) return "UNITS_SHORT";
+    while (at < a->owners && a->owner[at].who != who)
+        at++;
+    if (at == NAIVE_OWNERS) return "CAPACITY";
+    if (at == a->owners) a->owner[a->owners++] = (struct naive_owner){who, 0};
+    a->owner[at].qty += qty;
+    a->offer += qty;
+    bring(a, who, qty);
+    return NULL;
+}
+
 /* Does the delivery cross a zone border? Not from the issuer or a reserve: that is allocation. */
-static bool crosses(const struct naive_auction *a, int buyer)
+bool naive_crosses(const struct naive_auction *a, int buyer)
 {
     return a->seller >= 0 && !naive.participant[a->seller]->reserve &&
            naive_zone_of(buyer, a->instrument) != a->seller_zone;
 }
 
-static bool may_deliver(const struct naive_auction *a, int buyer)
+/* Decision 4.15: over an allowed link of ratio 1/1 without a cap. */
+bool naive_reaches(const struct naive_auction *a, int buyer)
 {
     const struct naive_instrument *x = &naive.instrument[a->instrument];
     int to = naive_zone_of(buyer, a->instrument);
     struct naive_link link;
-    if (!crosses(a, buyer)) return true;
+    if (!naive_crosses(a, buyer)) return true;
     link = naive_link_of(x, a->seller_zone, to);
     return link.allowed && link.rn == link.rd &&
            naive_room(x, a->seller_zone, to) > NAIVE_UNLIMITED / 2;
 }
 
-static wide group_bids(const struct naive_auction *a, int who)
+static int hex(char digit)
 {
-    wide total = 0;
-    for (int i = 0; i < a->bids; i++)
-        if (strcmp(naive.participant[a->bid[i].who]->group, naive.participant[who]->group) == 0)
-            total += a->bid[i].qty;
-    return total;
+    static const char digits[] = "0123456789abcdef";
+    const char *found = digit ? strchr(digits, digit) : NULL;
+    if (!found) naive_stop("bad digit of a seed");
+    return (int)(found - digits);
 }
 
-const char *naive_auction_bid(const struct naive_line *line)
+/* Decision 12.5: a secret promised before the first bid and published when bids are closed. */
+const char *naive_seed_auction(const struct naive_line *line)
 {
-    int auction = naive_auction_named(line->word[1]);
+    const char *commit = naive_value(line, "commit"), *reveal = naive_value(line, "reveal");
+    const char *text = commit ? commit : reveal;
+    int auction = naive_auction_named(naive_value(line, "auction"));
     struct naive_auction *a = naive.auction[auction < 0 ? 0 : auction];
-    struct naive_bid bid = {naive_participant_named(line->word[2]), naive_number(line, "qty", 0),
-                            naive_number(line, "price", 0), 0, 0};
-    if (bid.who < 0) return "UNKNOWN_PARTICIPANT";
-    if (naive.role != N_SYSTEM && (naive.role != N_ENTERPRISE || naive.actor != bid.who))
-        return "NOT_ALLOWED";
+    bool right;
+    if (!text || strlen(text) != 64 || naive_value(line, "instrument")) naive_stop("bad seed");
+    if (naive.rules < 2) return "NOT_ALLOWED";
     if (auction < 0) return "UNKNOWN_AUCTION";
-    if (!may_deliver(a, bid.who)) return "NOT_ALLOWED";
-    if (a->state != N_OPEN) return "WRONG_STATE";
-    if (bid.qty < 1 || bid.qty > NAIVE_QTY_MAX || bid.price < 1 || bid.price > NAIVE_PRICE_MAX)
-        return "QTY_RANGE";
-    if (bid.qty % a->lot != 0) return "LOT";
-    if (bid.qty < a->floor_min) return "QTY_RANGE";
-    if (bid.price % naive.instrument[a->instrument].tick != 0) return "TICK";
-    if (bid.qty + group_bids(a, bid.who) > naive_floor(a->offer * a->share, NAIVE_P))
-        return "POSITION_LIMIT";
-    if (bid.price * bid.qty > NAIVE_MONEY_MAX) return "QTY_RANGE";
-    bid.deposit = naive_ceil(bid.price * bid.qty * a->deposit, NAIVE_P);
-    if (naive.participant[bid.who]->cash < bid.deposit) return "CASH_SHORT";
-    if (a->bids == NAIVE_BIDS) return "CAPACITY";
-    naive.participant[bid.who]->cash -= bid.deposit;
-    naive.participant[bid.who]->cash_held += bid.deposit;
-    a->bid[a->bids++] = bid;
+    if (commit)
+        right = naive_before_bids(a) && !a->committed;
+    else
+        right =
+            (a->state == N_OPEN || a->state == N_AUCTION_CLOSED) && a->committed && !a->revealed;
+    if (!right) return "WRONG_STATE";
+    a->committed = true;
+    a->revealed = reveal != NULL;
+    for (int i = 0; reveal && i < NAIVE_SEED; i++)
+        a->seed[i] = (uint8_t)(16 * hex(text[2 * i]) + hex(text[2 * i + 1]));
+    if (reveal) a->state = N_AUCTION_CLOSED;
+    naive_say("seed %s=%s auction=%s", commit ? "commit" : "reveal", text, a->name);
     return NULL;
 }
 
-/* A bid below the reserve, or whose bidder now trades in a zone that cannot be served, is kept but
- * wins nothing. */
-static bool valid(const struct naive_auction *a, int bid)
+/* The look `auctions`. */
+void naive_look_auctions(const struct naive_line *line)
 {
-    return a->bid[bid].price >= a->reserve && may_deliver(a, a->bid[bid].who);
-}
-
-/* Largest remainder in lots over the bids at one price; equal remainders in time order. */
-static void pro_rata(struct naive_auction *a, wide price, wide units)
-{
-    wide lots = units / a->lot, asked = 0, given = 0;
-    for (int i = 0; i < a->bids; i++)
-        if (a->bid[i].price == price && valid(a, i)) asked += a->bid[i].qty;
-    for (int i = 0; i < a->bids; i++)
-        if (a->bid[i].price == price && valid(a, i)) {
-            a->bid[i].won = naive_floor(lots * a->bid[i].qty, asked) * a->lot;
-            given += a->bid[i].won / a->lot;
-        }
-    while (given < lots) { /* one lot to the largest remainder that has not had one */
-        int best = -1;
-        wide best_rest = -1;
-        for (int i = 0; i < a->bids; i++) {
-            wide share = lots * a->bid[i].qty;
-            if (a->bid[i].price != price || !valid(a, i) ||
-                a->bid[i].won > naive_floor(share, asked) * a->lot)
-                continue;
-            if (share % asked > best_rest) {
-                best = i;
-                best_rest = share % asked;
-            }
-        }
-        a->bid[best].won += a->lot;
-        given++;
-    }
-}
-
-/* Gives units to the valid bids by price, then time, and finds price and state. */
-static void award(struct naive_auction *a)
-{
-    wide units = 0, left = a->offer, price = NAIVE_PRICE_MAX + 1;
-    for (int i = 0; i < a->bids; i++)
-        if (valid(a, i)) units += a->bid[i].qty;
-    a->state = units >= a->offer ? N_CLEARED : N_PARTIAL;
-    if (units == 0 || (units < a->offer && a->under == N_CANCEL_ALL)) {
-        a->state = N_FAILED;
+    static const char *states[] = {"ANNOUNCED", "REGISTRATION", "OPEN",   "CLOSED",
+                                   "CLEARED",   "PARTIAL",      "FAILED", "SETTLED"};
+    int only = line->words > 1 ? naive_auction_named(line->word[1]) : -1;
+    if (line->words > 1 && only < 0) {
+        naive_say("rejected command=auctions reason=UNKNOWN_AUCTION");
         return;
     }
-    while (left > 0) {
-        wide next = 0, asked = 0;
-        for (int i = 0; i < a->bids; i++)
-            if (a->bid[i].price < price && a->bid[i].price > next && valid(a, i))
-                next = a->bid[i].price;
-        if (next == 0) break;
-        price = next;
-        for (int i = 0; i < a->bids; i++)
-            asked += a->bid[i].price == price && valid(a, i) ? a->bid[i].qty : 0;
-        if (a->pro_rata && asked > left) {
-            pro_rata(a, price, left);
-            left = 0;
-        }
-        for (int i = 0; i < a->bids && left > 0; i++)
-            if (a->bid[i].price == price && valid(a, i)) {
-                a->bid[i].won = a->bid[i].qty < left ? a->bid[i].qty : left;
-                left -= a->bid[i].won;
-            }
+    for (int i = 0; i < naive.auctions; i++) {
+        const struct naive_auction *a = naive.auction[i];
+        int alive = 0;
+        if (only >= 0 && only != i) continue;
+        for (int n = 0; n < a->bids; n++)
+            alive += !a->bid[n].withdrawn && !a->bid[n].standing;
+        naive_say("offer auction=%s instrument=%s regime=%s seller=%s offer=%s reserve=%s bids=%d "
+                  "price=%s sold=%s state=%s",
+                  a->name, naive.instrument[a->instrument].name, presets[a->regime].regime,
+                  a->seller < 0 ? "reserve" : naive.participant[a->seller]->name,
+                  naive_text(a->offer), naive_text(a->reserve), alive, naive_text(a->price),
+                  naive_text(a->sold), states[a->state]);
     }
-    a->price = a->state == N_PARTIAL && a->under == N_AT_RESERVE ? a->reserve : price;
-    a->sold = a->offer - left;
-}
-
-/* Section 6: a zone transfer pays the levy on the greater of price and the buyer's reference. */
-static wide levy_per_unit(const struct naive_auction *a, int buyer)
-{
-    const struct naive_instrument *x = &naive.instrument[a->instrument];
-    int to = naive_zone_of(buyer, a->instrument);
-    wide base = a->price > x->ref[to] ? a->price : x->ref[to];
-    wide levy;
-    if (!crosses(a, buyer)) return 0;
-    levy = base - naive_f(naive_link_of(x, a->seller_zone, to), base);
-    return levy < a->price ? levy : a->price;
-}
-
-static void deliver(struct naive_auction *a, struct naive_bid *bid)
-{
-    struct naive_instrument *x = &naive.instrument[a->instrument];
-    struct naive_participant *winner = naive.participant[bid->who];
-    int zone = naive_zone_of(bid->who, a->instrument);
-    struct naive_units *units = naive_units_of(bid->who, a->instrument, zone);
-    wide pays = a->price * bid->won;
-    int fund_zone = a->seller >= 0 ? a->seller_zone : zone;
-    winner->cash_held -= bid->deposit;
-    if (bid->deposit + winner->cash < pays) {
-        x->fund[fund_zone] += bid->deposit; /* forfeited; the units go back */
-        naive_say("award auction=%s participant=%s qty=%s price=%s state=DEFAULTED", a->name,
-                  winner->name, naive_text(bid->won), naive_text(a->price));
-        return;
-    }
-    winner->cash += bid->deposit - pays;
-    *(x->t_plus > 0 ? &units->locked : &units->free) += bid->won;
-    if (a->seller < 0) {
-        x->issued += bid->won;
-        naive.treasury += pays;
-    } else {
-        wide levy = levy_per_unit(a, bid->who) * bid->won;
-        a->frozen -= bid->won;
-        naive.participant[a->seller]->cash += pays - levy;
-        x->fund[a->seller_zone] += levy;
-        if (crosses(a, bid->who)) naive_flow(x, a->seller_zone, zone, bid->won);
-    }
-    naive_say("award auction=%s participant=%s qty=%s price=%s", a->name, winner->name,
-              naive_text(bid->won), naive_text(a->price));
-}
-
-const char *naive_auction_clear(const struct naive_line *line)
-{
-    int auction = naive_auction_named(line->word[1]);
-    struct naive_auction *a = naive.auction[auction < 0 ? 0 : auction];
-    static const char *states[] = {"OPEN", "CLEARED", "PARTIAL", "FAILED"};
-    if (auction < 0) return "UNKNOWN_AUCTION";
-    if (a->state != N_OPEN) return "WRONG_STATE";
-    award(a);
-    naive_say("cleared auction=%s price=%s sold=%s state=%s", a->name, naive_text(a->price),
-              naive_text(a->sold), states[a->state]);
-    for (int i = 0; i < a->bids; i++)
-        if (a->bid[i].won == 0) { /* losers first: their money may pay for their other bids */
-            naive.participant[a->bid[i].who]->cash += a->bid[i].deposit;
-            naive.participant[a->bid[i].who]->cash_held -= a->bid[i].deposit;
-        }
-    for (wide price = NAIVE_PRICE_MAX + 1;;) { /* rank: price, then time */
-        wide next = 0;
-        for (int i = 0; i < a->bids; i++)
-            if (a->bid[i].won > 0 && a->bid[i].price < price && a->bid[i].price > next)
-                next = a->bid[i].price;
-        if (next == 0) break;
-        price = next;
-        for (int i = 0; i < a->bids; i++)
-            if (a->bid[i].won > 0 && a->bid[i].price == price) deliver(a, &a->bid[i]);
-    }
-    if (a->seller >= 0) {
-        naive_units_of(a->seller, a->instrument, a->seller_zone)->free += a->frozen;
-        a->frozen = 0;
-    }
-    return NULL;
 }

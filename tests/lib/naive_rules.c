@@ -73,6 +73,7 @@ struct naive_link naive_link_of(const struct naive_instrument *x, int from, int 
     struct naive_link link = x->link[from][to];
     if (from == to) return (struct naive_link){true, 1, 1, 0};
     if (x->rent[from][to] > 0) link.levy = x->rent[from][to];
+    link.allowed = link.allowed && naive_legs_allow(x, from, to);
     return link;
 }
 
@@ -88,12 +89,17 @@ wide naive_f(struct naive_link link, wide bid)
     return naive_floor(bid * link.rd * NAIVE_P, link.rn * (NAIVE_P + link.levy));
 }
 
-/* Units that may still be received over from -> to. */
+/* Units that may still be received over from -> to: of a strip, over its own link and its legs'. */
 wide naive_room(const struct naive_instrument *x, int from, int to)
 {
+    wide room, legs;
     if (from == to) return NAIVE_UNLIMITED;
-    if (from < to) return x->pair[from][to].hi - x->pair[from][to].balance;
-    return x->pair[to][from].balance - x->pair[to][from].lo;
+    if (from < to)
+        room = x->pair[from][to].hi - x->pair[from][to].balance;
+    else
+        room = x->pair[to][from].balance - x->pair[to][from].lo;
+    legs = naive_legs_room(x, from, to);
+    return legs < room ? legs : room;
 }
 
 /* 6.3: received units of a cross-zone fill are multiples of this. */
@@ -102,16 +108,23 @@ wide naive_step(const struct naive_instrument *x, int from, int to)
     return x->lot * naive_link_of(x, from, to).rd;
 }
 
-/* Books a movement over a link: the balance, and what the ratio retires in the seller's zone. */
-void naive_flow(struct naive_instrument *x, int from, int to, wide received)
+static void book_flow(struct naive_instrument *x, int from, int to, wide received, wide retired)
 {
-    struct naive_link link = naive_link_of(x, from, to);
-    if (from == to) return;
-    x->retired[from] += received * link.rn / link.rd - received;
+    x->retired[from] += retired;
     if (from < to)
         x->pair[from][to].balance += received;
     else
         x->pair[to][from].balance -= received;
+}
+
+/* Books a movement over a link: the balance, and what the ratio retires in the seller's zone. Of a
+ * strip it moves the balances of the legs too, and it is their units that retire. */
+void naive_flow(struct naive_instrument *x, int from, int to, wide received, wide delivered)
+{
+    if (from == to) return;
+    book_flow(x, from, to, received, x->legs > 0 ? 0 : delivered - received);
+    for (int i = 0; i < x->legs; i++)
+        book_flow(&naive.instrument[x->leg[i]], from, to, received, delivered - received);
 }
 
 /* Band: low = ceil(ref x (P - band) / P) up to the tick and at least one tick. */
@@ -162,7 +175,7 @@ bool naive_same_group(const struct naive_order *a, const struct naive_order *b)
  * this would add to the fee charged so far. */
 wide naive_hold(const struct naive_order *o)
 {
-    wide most = o->price * o->left;
+    wide most = o->price * o->left * naive_legs(&naive.instrument[o->instrument]);
     if (o->side == N_SELL) return o->left;
     return most + naive_half_up(o->fee * (o->turnover + most), NAIVE_P) - o->charged;
 }
@@ -172,12 +185,27 @@ void naive_freeze(struct naive_order *o, int sign)
     struct naive_participant *p = naive.participant[o->who];
     wide hold = sign * naive_hold(o);
     if (o->side == N_SELL) {
-        struct naive_units *units = naive_units_of(o->who, o->instrument, o->zone);
-        units->free -= hold;
-        units->held += hold;
+        naive_hold_units(o->who, o->instrument, o->zone, hold);
     } else {
         p->cash -= hold;
         p->cash_held += hold;
+    }
+}
+
+/* Units leave a seller or reach a buyer, in every leg of a strip. With a conditional instrument
+ * what arrives waits for the permit: the units as held, the money (the caller's) as cash_held. */
+static void move_units(const struct naive_order *o, wide qty)
+{
+    const struct naive_instrument *x = &naive.instrument[o->instrument];
+    for (int i = 0; i < (x->legs > 0 ? x->legs : 1); i++) {
+        int instrument = x->legs > 0 ? x->leg[i] : o->instrument;
+        struct naive_units *units = naive_units_of(o->who, instrument, o->zone);
+        if (o->side == N_SELL)
+            units->free -= qty;
+        else if (x->conditional)
+            units->held += qty;
+        else
+            naive_arrive(o->who, instrument, o->zone, qty);
     }
 }
 
@@ -185,24 +213,23 @@ void naive_freeze(struct naive_order *o, int sign)
  * half_up(ppm x turnover so far) has grown by. */
 wide naive_leg(struct naive_order *o, wide qty, wide price)
 {
+    const struct naive_instrument *x = &naive.instrument[o->instrument];
     struct naive_participant *p = naive.participant[o->who];
-    struct naive_units *units = naive_units_of(o->who, o->instrument, o->zone);
+    wide money = qty * price * naive_legs(x);
     wide fee;
     naive_freeze(o, -1);
     o->left -= qty;
     o->visible = o->visible > qty ? o->visible - qty : 0;
-    o->turnover += qty * price;
+    o->turnover += money;
     fee = naive_half_up(o->fee * o->turnover, NAIVE_P) - o->charged;
     o->charged += fee;
     naive_freeze(o, +1);
     naive.operator_cash += fee;
-    if (o->side == N_SELL) {
-        units->free -= qty;
-        p->cash += qty * price - fee;
-    } else {
-        naive_arrive(o->who, o->instrument, o->zone, qty);
-        p->cash -= qty * price + fee;
-    }
+    move_units(o, qty);
+    if (o->side == N_BUY)
+        p->cash -= money + fee;
+    else
+        *(x->conditional ? &p->cash_held : &p->cash) += money - fee;
     return fee;
 }
 

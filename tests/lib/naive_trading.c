@@ -77,6 +77,7 @@ static const char *range_checks(const struct naive_order *o)
     const struct naive_instrument *x = &naive.instrument[o->instrument];
     const struct naive_participant *p = naive.participant[o->who];
     const char *no;
+    wide money;
     if (o->left < 1 || o->left > NAIVE_QTY_MAX) return "QTY_RANGE";
     if (o->tif == N_GTC && o->until > 0 && o->until < naive.today) return "QTY_RANGE";
     if (o->left % x->lot != 0 || o->display % x->lot != 0 || o->minimum % x->lot != 0) return "LOT";
@@ -85,11 +86,11 @@ static const char *range_checks(const struct naive_order *o)
     if (o->price % x->tick != 0 || o->stop % x->tick != 0) return "TICK";
     if (x->block_from > 0 && o->left >= x->block_from) return "QTY_RANGE";
     if (outside_band(o, o->price) || (o->stop > 0 && outside_band(o, o->stop))) return "PRICE_BAND";
-    if (o->price * o->left + naive_half_up(o->fee * o->price * o->left, NAIVE_P) > NAIVE_MONEY_MAX)
-        return "QTY_RANGE";
+    money = o->price * o->left * naive_legs(x);
+    if (money + naive_half_up(o->fee * money, NAIVE_P) > NAIVE_MONEY_MAX) return "QTY_RANGE";
     no = o->side == N_BUY ? naive_buy_checks(o->who, o->instrument, o->zone, o->left) : NULL;
     if (no) return no;
-    if (o->side == N_SELL && naive_units_of(o->who, o->instrument, o->zone)->free < o->left)
+    if (o->side == N_SELL && naive_free_units(o->who, o->instrument, o->zone) < o->left)
         return "UNITS_SHORT";
     if (o->side == N_BUY && p->cash < naive_hold(o)) return "CASH_SHORT";
     return NULL;
