@@ -5,6 +5,7 @@
  */
 #include "engine/book.h"
 #include "engine/calendar.h"
+#include "engine/check.h"
 
 /* --- item 1: money, units, frozen = open orders and bids ---------------------------------- */
 
@@ -250,4 +251,5 @@ void engine_check(const struct engine *engine)
         resting += check_instrument(engine, instrument);
     ASSERT(resting == engine->orders_open);
     check_day(engine);
+    check_rules(engine);
 }

@@ -4,6 +4,7 @@
  * Zone of a participant for an instrument, the first that says something: its own `member` row, the
  * city's row for the instrument, the city's zone, the zone it was registered in (decision 13.3).
  */
+#include "engine/city.h"
 #include "engine/limits_rules.h"
 #include "engine/orders.h"
 
@@ -110,4 +111,186 @@ void city_join(struct engine *engine, uint32_t participant, const struct name *n
     else
         engine->participant[city->last].next_in_city = participant;
     city->last = participant;
+}
+
+/* --- movers --------------------------------------------------------------------------------- */
+
+static int64_t stop_of(const struct engine *engine, const struct order *order)
+{
+    return engine->extra[order->extra].stop;
+}
+
+/* By participant, then as cancel-all does: instrument, zone, bids, asks, stops. The answer is
+ * turned round because the heap has its last row on top. */
+static bool is_cancelled_after(const struct engine *engine, const struct trim *a,
+                               const struct trim *b)
+{
+    const struct order *x = &engine->order[a->slot], *y = &engine->order[b->slot];
+    bool parked = x->state == ORDER_PARKED;
+    if (x->participant != y->participant) return x->participant > y->participant;
+    if (x->instrument != y->instrument) return x->instrument > y->instrument;
+    if (x->zone != y->zone) return x->zone > y->zone;
+    if (x->state != y->state) return parked;
+    if (x->side != y->side) return x->side > y->side;
+    if (parked && stop_of(engine, x) != stop_of(engine, y))
+        return (x->side == SIDE_BUY) == (stop_of(engine, x) > stop_of(engine, y));
+    if (!parked && x->price != y->price) return (x->side == SIDE_BUY) == (x->price < y->price);
+    return x->priority > y->priority;
+}
+
+bool movers_gather(struct engine *engine, struct job *job, uint32_t participant)
+{
+    if (job->slot == NIL) job->slot = engine->participant[participant].first_order;
+    for (; job->slot != NIL; job->slot = engine->order[job->slot].own_next) {
+        const struct order *order = &engine->order[job->slot];
+        if (!work_left(engine)) return false;
+        work_spend(engine, 1);
+        if (order->zone != zone_of(engine, order->participant, order->instrument))
+            rows_push(engine, engine->trim, job->count++, job->slot, is_cancelled_after);
+    }
+    work_spend(engine, 1);
+    return true;
+}
+
+bool movers_cancel(struct engine *engine, struct job *job)
+{
+    while (job->count > 0) {
+        if (!work_left(engine)) return false;
+        work_spend(engine, 1);
+        order_cancel(engine, rows_pop(engine, engine->trim, job->count--, is_cancelled_after),
+                     CANCEL_REASON_OPERATOR);
+    }
+    return true;
+}
+
+static void city_start(struct engine *engine, uint32_t city, uint16_t instrument, uint8_t zone)
+{
+    if (instrument == INSTRUMENT_ALL)
+        engine->city[city].zone = zone;
+    else
+        state_city(engine, instrument, city)->zone = zone;
+}
+
+bool cities_turn(struct engine *engine)
+{
+    uint32_t kept = 0;
+    for (uint32_t at = 0; at < engine->city_moves; at++) {
+        struct city_move move = engine->city_move[at];
+        if (move.from_day <= engine->day)
+            city_start(engine, move.city, move.instrument, move.zone);
+        else
+            engine->city_move[kept++] = move;
+    }
+    work_spend(engine, engine->city_moves);
+    if (kept == engine->city_moves) return false;
+    engine->city_moves = kept;
+    return true;
+}
+
+/* --- the commands `city` and `member` ------------------------------------------------------- */
+
+static enum reason city_command_reason(const struct engine *engine, const struct command_city *body)
+{
+    if (name_reserved(&body->name)) return REASON_NOT_ALLOWED;
+    if (body->instrument != INSTRUMENT_ALL && body->instrument >= engine->instruments)
+        return REASON_UNKNOWN_INSTRUMENT;
+    if (body->zone != ZONE_NONE && body->zone >= engine->zones) return REASON_UNKNOWN_ZONE;
+    if (body->investors > 1 && body->investors != UNSET_ENUM) return REASON_NOT_ALLOWED;
+    if (body->zone == ZONE_NONE) return REASON_NONE;
+    if (body->from_day <= engine->day) return engine->jobs > 0 ? REASON_FROZEN : REASON_NONE;
+    return engine->city_moves == engine->limits.rules ? REASON_CAPACITY : REASON_NONE;
+}
+
+enum reason city_apply(struct engine *engine, const struct command_city *body)
+{
+    enum reason reason = city_command_reason(engine, body);
+    struct job *job;
+    uint32_t city;
+    if (reason != REASON_NONE) return reason;
+    city = city_make(engine, &body->name);
+    if (city == NIL) return REASON_CAPACITY;
+    if (body->investors != UNSET_ENUM) engine->city[city].investors = body->investors;
+    done(engine);
+    if (body->zone == ZONE_NONE) return REASON_NONE;
+    if (body->from_day > engine->day) {
+        engine->city_move[engine->city_moves++] = (struct city_move){.from_day = body->from_day,
+                                                                     .city = city,
+                                                                     .instrument = body->instrument,
+                                                                     .zone = body->zone};
+        return REASON_NONE;
+    }
+    city_start(engine, city, body->instrument, body->zone);
+    job = job_begin(engine, (uint16_t)engine->limits.instruments, JOB_MOVE);
+    job->at = engine->city[city].first;
+    job->slot = NIL;
+    engine->touched = INSTRUMENT_ALL;
+    return REASON_NONE;
+}
+
+/* The participants of a city that has moved at once, from job->at on. */
+static bool leave_city(struct engine *engine, struct job *job)
+{
+    while (job->at != NIL) {
+        if (!work_left(engine) || !movers_gather(engine, job, job->at)) return false;
+        job->at = engine->participant[job->at].next_in_city;
+    }
+    return movers_cancel(engine, job);
+}
+
+/* One participant leaves the books of a zone. */
+static bool leave_zone(struct engine *engine, struct job *job, uint16_t instrument)
+{
+    for (; job->side < SIDES; job->side++, job->count = 0) {
+        if (job->count == 0) job->at = book_best(engine, instrument, job->zone, job->side);
+        job->count = 1;
+        while (job->at != NIL) {
+            uint32_t slot = job->at;
+            if (!work_left(engine)) return false;
+            work_spend(engine, 1);
+            job->at = book_next(engine, slot);
+            if (engine->order[slot].participant == job->account)
+                order_cancel(engine, slot, CANCEL_REASON_OPERATOR);
+        }
+    }
+    return true;
+}
+
+bool stage_move(struct engine *engine, uint16_t instrument)
+{
+    struct job *job = job_of(engine, instrument);
+    if (instrument == engine->limits.instruments) return leave_city(engine, job);
+    return leave_zone(engine, job, instrument);
+}
+
+static enum reason member_reason(const struct engine *engine, const struct command_member *body)
+{
+    if (body->account >= engine->participants) return REASON_UNKNOWN_PARTICIPANT;
+    if (body->instrument >= engine->instruments) return REASON_UNKNOWN_INSTRUMENT;
+    if (engine->instrument[body->instrument].retired) return REASON_NOT_ALLOWED;
+    if (body->zone >= engine->zones) return REASON_UNKNOWN_ZONE;
+    if (is_frozen(engine, body->instrument)) return REASON_FROZEN;
+    return engine->memberships == engine->limits.positions ? REASON_CAPACITY : REASON_NONE;
+}
+
+enum reason member_apply(struct engine *engine, const struct command_member *body)
+{
+    enum reason reason = member_reason(engine, body);
+    uint8_t before;
+    struct job *job;
+    if (reason != REASON_NONE) return reason;
+    engine->membership[engine->memberships++] = (struct membership){.account = body->account,
+                                                                    .instrument = body->instrument,
+                                                                    .zone = body->zone,
+                                                                    .from_day = body->from_day,
+                                                                    .begun = MEMBER_PENDING};
+    engine->participant[body->account].members++;
+    done(engine);
+    if (body->from_day > engine->day) return REASON_NONE;
+    before = zone_of(engine, body->account, body->instrument);
+    if (!member_switch(engine, engine->memberships - 1)) return REASON_NONE;
+    job = job_begin(engine, body->instrument, JOB_MOVE);
+    job->account = body->account;
+    job->zone = before;
+    engine->touched = body->instrument;
+    return REASON_NONE;
 }

@@ -1,6 +1,7 @@
 /* day.c - see day.h; the stages TURN and DAY of job.h. */
 #include "engine/day.h"
 #include "engine/calendar.h"
+#include "engine/city.h"
 #include "engine/close.h"
 #include "engine/job.h"
 #include "engine/lock.h"
@@ -72,6 +73,12 @@ static bool turn_names(struct engine *engine, struct job *job)
     return client_forget_some(engine);
 }
 
+static bool turn_cities(struct engine *engine, struct job *job)
+{
+    if (cities_turn(engine)) job->more[TURN_MOVED] = 1;
+    return true;
+}
+
 static bool turn_members(struct engine *engine, struct job *job)
 {
     for (; job->at < engine->memberships; job->at++) {
@@ -84,57 +91,12 @@ static bool turn_members(struct engine *engine, struct job *job)
     return true;
 }
 
-static int64_t stop_of(const struct engine *engine, const struct order *order)
-{
-    return engine->extra[order->extra].stop;
-}
-
-/* By participant, then as cancel-all does: instrument, zone, bids, asks, stops. The answer is
- * turned round because the heap has its last row on top. */
-static bool is_cancelled_after(const struct engine *engine, const struct trim *a,
-                               const struct trim *b)
-{
-    const struct order *x = &engine->order[a->slot], *y = &engine->order[b->slot];
-    bool parked = x->state == ORDER_PARKED;
-    if (x->participant != y->participant) return x->participant > y->participant;
-    if (x->instrument != y->instrument) return x->instrument > y->instrument;
-    if (x->zone != y->zone) return x->zone > y->zone;
-    if (x->state != y->state) return parked;
-    if (x->side != y->side) return x->side > y->side;
-    if (parked && stop_of(engine, x) != stop_of(engine, y))
-        return (x->side == SIDE_BUY) == (stop_of(engine, x) > stop_of(engine, y));
-    if (!parked && x->price != y->price) return (x->side == SIDE_BUY) == (x->price < y->price);
-    return x->priority > y->priority;
-}
-
-/* Gathers the orders that stand where their owner no longer trades. The scratch rows outlive the
- * command: everything is frozen until the exchange has turned. */
+/* The scratch rows outlive the command: everything is frozen until the exchange has turned. */
 static bool turn_gather(struct engine *engine, struct job *job)
 {
     if (!job->more[TURN_MOVED]) return true;
-    for (; job->at < engine->participants; job->at++) {
-        uint32_t *slot = &job->slot;
-        if (*slot == NIL) *slot = engine->participant[job->at].first_order;
-        for (; *slot != NIL; *slot = engine->order[*slot].own_next) {
-            const struct order *order = &engine->order[*slot];
-            if (!work_left(engine)) return false;
-            work_spend(engine, 1);
-            if (order->zone != zone_of(engine, order->participant, order->instrument))
-                rows_push(engine, engine->trim, job->count++, *slot, is_cancelled_after);
-        }
-        work_spend(engine, 1);
-    }
-    return true;
-}
-
-static bool turn_movers(struct engine *engine, struct job *job)
-{
-    while (job->count > 0) {
-        if (!work_left(engine)) return false;
-        work_spend(engine, 1);
-        order_cancel(engine, rows_pop(engine, engine->trim, job->count--, is_cancelled_after),
-                     CANCEL_REASON_OPERATOR);
-    }
+    for (; job->at < engine->participants; job->at++)
+        if (!work_left(engine) || !movers_gather(engine, job, job->at)) return false;
     return true;
 }
 
@@ -142,8 +104,8 @@ typedef bool turn_part(struct engine *engine, struct job *job);
 
 /* Decision 10.3, steps 1 to 3, in this order. A part does what it can while work_left() and keeps
  * its place in job->at; only `count` and `more` outlive it. */
-static turn_part *const turn_parts[] = {turn_locks, turn_names, turn_members, turn_gather,
-                                        turn_movers};
+static turn_part *const turn_parts[] = {turn_locks,   turn_names,  turn_cities,
+                                        turn_members, turn_gather, movers_cancel};
 #define TURN_PARTS (sizeof turn_parts / sizeof turn_parts[0])
 
 bool stage_turn(struct engine *engine, uint16_t instrument)

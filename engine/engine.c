@@ -67,6 +67,8 @@ static void lay_out_rules(struct engine *e, struct arena *arena)
         take(arena, (size_t)n->instruments * n->cities, sizeof *e->city_instrument);
     e->city_move = take(arena, n->rules, sizeof *e->city_move);
     e->holding_limit = take(arena, n->rules, sizeof *e->holding_limit);
+    e->holding_mask = power_above(n->rules) - 1;
+    e->holding_buckets = take(arena, (size_t)e->holding_mask + 1, sizeof *e->holding_buckets);
     e->tranche = take(arena, n->rules, sizeof *e->tranche);
     e->agreement = take(arena, n->rules, sizeof *e->agreement);
     e->standing = take(arena, n->rules, sizeof *e->standing);
@@ -196,6 +198,9 @@ struct engine *engine_init(void *memory, size_t size, const struct engine_limits
     clear_buckets(&engine->city_index);
     memset(engine->position_buckets, 0xff,
            ((size_t)engine->position_mask + 1) * sizeof *engine->position_buckets);
+    engine->holding_limits_free = NIL;
+    memset(engine->holding_buckets, 0xff,
+           ((size_t)engine->holding_mask + 1) * sizeof *engine->holding_buckets);
     memset(engine->client_buckets, 0xff,
            ((size_t)engine->client_mask + 1) * sizeof *engine->client_buckets);
     memset(engine->lane_buckets, 0xff,

@@ -41,7 +41,7 @@ static uint8_t next_stage(const struct instrument *row, uint8_t stage, bool trig
 {
     if (stage == JOB_TURN) return JOB_IDLE;
     if (stage == JOB_STOPS) return triggered ? JOB_ENTER : JOB_IDLE;
-    if (stage < JOB_LINKS && row->room_changed) return JOB_LINKS;
+    if ((stage < JOB_LINKS || stage == JOB_MOVE) && row->room_changed) return JOB_LINKS;
     if (stage == JOB_LINKS && row->phase == PHASE_CONTINUOUS) return JOB_ROOM;
     if (stage == JOB_ROOM) return JOB_LINKS_AGAIN;
     return may_trigger(row) ? JOB_STOPS : JOB_IDLE;

@@ -33,7 +33,8 @@
     X(7, LINKS, stage_links)       /* links.c */                                                   \
     X(8, ROOM, stage_room)         /* call.c: 6.5 */                                               \
     X(9, LINKS_AGAIN, stage_links) /* the same, after the call */                                  \
-    X(10, STOPS, stage_stops)      /* stop.c: triggers the next one */
+    X(10, STOPS, stage_stops)      /* stop.c: triggers the next one */                             \
+    X(11, MOVE, stage_move)        /* city.c: movers of a line that begins at once */
 
 #define JOB_ENUM(number, name, function) JOB_##name = number,
 enum job_stage { JOB_IDLE = 0, JOB_LIST(JOB_ENUM) JOB_END };

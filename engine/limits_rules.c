@@ -5,24 +5,86 @@
 
 /* --- position limits: decision 13.5 --------------------------------------------------------- */
 
-/* The newest line in force of a group or, with NIL, of a type; NULL: none. */
+static uint32_t *limit_bucket(const struct engine *engine, uint16_t instrument, uint32_t group,
+                              uint8_t type)
+{
+    uint64_t key = (uint64_t)group << 32 | (uint64_t)instrument << 8 | type;
+    key *= UINT64_C(0x9e3779b97f4a7c15);
+    return &engine->holding_buckets[(key >> 32) & engine->holding_mask];
+}
+
+static bool is_about(const struct holding_limit *row, uint16_t instrument, uint32_t group,
+                     uint8_t type)
+{
+    return row->instrument == instrument && row->group == group && row->type == type;
+}
+
+/* The newest line in force of a group (type 0) or, with NIL, of a type; NULL: none. */
 static const struct holding_limit *line_of(const struct engine *engine, uint16_t instrument,
                                            uint32_t group, uint8_t type)
 {
-    for (uint32_t at = engine->holding_limits; at > 0; at--) {
-        const struct holding_limit *row = &engine->holding_limit[at - 1];
-        if (row->instrument == instrument && row->group == group && row->from_day <= engine->day &&
-            (group != NIL || row->type == type))
-            return row;
+    uint32_t at = *limit_bucket(engine, instrument, group, type);
+    for (; at != NIL; at = engine->holding_limit[at].next) {
+        const struct holding_limit *row = &engine->holding_limit[at];
+        if (is_about(row, instrument, group, type) && row->from_day <= engine->day) return row;
     }
     return NULL;
+}
+
+/* Drops the lines of the same group or type that a newer one has made idle for ever: those that
+ * would begin when `from_day` has begun, and those behind the newest that has begun already. */
+static void limits_forget(struct engine *engine, const struct holding_line *line)
+{
+    uint32_t *link = limit_bucket(engine, line->instrument, line->group, line->type);
+    bool begun = line->from_day <= engine->day;
+    while (*link != NIL) {
+        uint32_t at = *link;
+        struct holding_limit *row = &engine->holding_limit[at];
+        bool same = is_about(row, line->instrument, line->group, line->type);
+        if (same && (begun || row->from_day >= line->from_day)) {
+            *link = row->next;
+            row->sequence = 0;
+            row->next = engine->holding_limits_free;
+            engine->holding_limits_free = at;
+            engine->holding_limits--;
+        } else {
+            begun = begun || (same && row->from_day <= engine->day);
+            link = &row->next;
+        }
+    }
+}
+
+enum reason holding_limit_add(struct engine *engine, const struct holding_line *line)
+{
+    uint32_t *bucket = limit_bucket(engine, line->instrument, line->group, line->type);
+    uint32_t at;
+    limits_forget(engine, line);
+    if (engine->holding_limits == engine->limits.rules) return REASON_CAPACITY;
+    at = engine->holding_limits_free;
+    if (at != NIL)
+        engine->holding_limits_free = engine->holding_limit[at].next;
+    else
+        at = engine->holding_limits_top++;
+    engine->holding_limits++;
+    engine->holding_limit[at] = (struct holding_limit){.group = line->group,
+                                                       .units = line->units,
+                                                       .ppm = line->ppm,
+                                                       .sequence = engine->sequence,
+                                                       .from_day = line->from_day,
+                                                       .next = *bucket,
+                                                       .instrument = line->instrument,
+                                                       .type = line->type};
+    *bucket = at;
+    return REASON_NONE;
 }
 
 int64_t holding_limit_of(const struct engine *engine, uint32_t participant, uint16_t instrument)
 {
     const struct participant *owner = &engine->participant[participant];
-    const struct holding_limit *row = line_of(engine, instrument, owner->group, 0);
+    const struct holding_limit *row;
     int64_t units, share;
+    if (engine->holding_limits == 0) return UNSET;
+    row = line_of(engine, instrument, owner->group, 0);
     if (!row) row = line_of(engine, instrument, NIL, owner->type);
     if (!row) return UNSET;
     units = row->units;

@@ -16,6 +16,18 @@
 enum reason holding_reason(const struct engine *engine, uint32_t participant, uint16_t instrument,
                            uint8_t zone, int64_t qty);
 
+/* A line of the command `position-limit`; group NIL: of the type. Older lines that can never be in
+ * force again are forgotten. Returns CAPACITY when limits.rules lines may still matter. */
+struct holding_line {
+    int64_t units; /* UNSET: not given */
+    int64_t ppm;
+    uint32_t group;
+    int32_t from_day;
+    uint16_t instrument;
+    uint8_t type;
+};
+enum reason holding_limit_add(struct engine *engine, const struct holding_line *line);
+
 /* What the group of the participant may hold of the instrument, in units; UNSET: no limit. */
 int64_t holding_limit_of(const struct engine *engine, uint32_t participant, uint16_t instrument);
 

@@ -1,6 +1,9 @@
 /* setup.c - the market is described: zones, instruments, links, people; cash and units come in. */
+#include "engine/city.h"
 #include "engine/family.h"
+#include "engine/limits_rules.h"
 #include "engine/orders.h"
+#include "engine/setup.h"
 
 static enum reason name_reason(const struct name *name, bool taken)
 {
@@ -59,6 +62,16 @@ static void open_zones(struct engine *engine, uint16_t instrument, int64_t ref)
     }
 }
 
+void instrument_open(struct engine *engine, const struct instrument *row, int64_t ref)
+{
+    uint16_t id = (uint16_t)engine->instruments;
+    engine->instrument[id] = *row;
+    name_index_add(&engine->instrument_index, &row->name, id);
+    open_zones(engine, id, ref);
+    named(engine, &row->name, id, COMMAND_INSTRUMENT, ZONE_NONE);
+    engine->instruments++;
+}
+
 static enum reason apply_instrument(struct engine *engine, const struct command_instrument *body)
 {
     const struct family_row *family;
@@ -95,18 +108,23 @@ static enum reason apply_instrument(struct engine *engine, const struct command_
         (ref != UNSET && is_outside(ref, 1, PRICE_MAX)))
         return REASON_QTY_RANGE;
     if (engine->instruments == engine->limits.instruments) return REASON_CAPACITY;
-    engine->instrument[engine->instruments] = row;
-    name_index_add(&engine->instrument_index, &body->name, engine->instruments);
-    open_zones(engine, (uint16_t)engine->instruments, ref);
-    named(engine, &body->name, engine->instruments, COMMAND_INSTRUMENT, ZONE_NONE);
-    engine->instruments++;
+    instrument_open(engine, &row, ref);
     return REASON_NONE;
+}
+
+/* Does the instrument take commands? */
+static enum reason instrument_reason(const struct engine *engine, uint16_t instrument)
+{
+    if (instrument >= engine->instruments) return REASON_UNKNOWN_INSTRUMENT;
+    if (engine->instrument[instrument].retired) return REASON_NOT_ALLOWED;
+    return is_frozen(engine, instrument) ? REASON_FROZEN : REASON_NONE;
 }
 
 static enum reason link_reason(const struct engine *engine, uint16_t instrument, uint8_t from,
                                uint8_t to)
 {
-    if (instrument >= engine->instruments) return REASON_UNKNOWN_INSTRUMENT;
+    enum reason reason = instrument_reason(engine, instrument);
+    if (reason != REASON_NONE) return reason;
     if (from >= engine->zones || to >= engine->zones) return REASON_UNKNOWN_ZONE;
     return from == to ? REASON_NOT_ALLOWED : REASON_NONE;
 }
@@ -180,8 +198,9 @@ static enum reason apply_limit(struct engine *engine, const struct command_limit
 
 static enum reason apply_ref(struct engine *engine, const struct command_ref *body)
 {
+    enum reason reason = instrument_reason(engine, body->instrument);
     const struct zone_state *state;
-    if (body->instrument >= engine->instruments) return REASON_UNKNOWN_INSTRUMENT;
+    if (reason != REASON_NONE) return reason;
     if (body->zone >= engine->zones) return REASON_UNKNOWN_ZONE;
     if (is_outside(body->price, 1, PRICE_MAX)) return REASON_QTY_RANGE;
     state = state_zone(engine, body->instrument, body->zone);
@@ -246,25 +265,6 @@ static enum reason apply_participant(struct engine *engine, const struct command
     return REASON_NONE;
 }
 
-static enum reason apply_member(struct engine *engine, const struct command_member *body)
-{
-    struct membership *row = &engine->membership[engine->memberships];
-    if (body->account >= engine->participants) return REASON_UNKNOWN_PARTICIPANT;
-    if (body->instrument >= engine->instruments) return REASON_UNKNOWN_INSTRUMENT;
-    if (body->zone >= engine->zones) return REASON_UNKNOWN_ZONE;
-    if (engine->memberships == engine->limits.positions) return REASON_CAPACITY;
-    row->account = body->account;
-    row->instrument = body->instrument;
-    row->zone = body->zone;
-    row->from_day = body->from_day;
-    row->begun = MEMBER_PENDING;
-    engine->participant[body->account].members++;
-    engine->memberships++;
-    done(engine);
-    if (body->from_day <= engine->day) member_begin(engine, engine->memberships - 1);
-    return REASON_NONE;
-}
-
 static enum reason apply_deposit(struct engine *engine, const struct command_deposit *body)
 {
     if (body->account >= engine->participants) return REASON_UNKNOWN_PARTICIPANT;
@@ -278,16 +278,24 @@ static enum reason apply_deposit(struct engine *engine, const struct command_dep
 static enum reason apply_issue(struct engine *engine, const struct command_issue *body)
 {
     struct instrument *row;
-    uint32_t position;
+    struct position *position;
+    enum reason reason;
+    uint32_t at;
+    bool was;
     if (body->account >= engine->participants) return REASON_UNKNOWN_PARTICIPANT;
-    if (body->instrument >= engine->instruments) return REASON_UNKNOWN_INSTRUMENT;
+    reason = instrument_reason(engine, body->instrument);
+    if (reason != REASON_NONE) return reason;
     row = &engine->instrument[body->instrument];
+    if (row->legs > 0) return REASON_NOT_ALLOWED;
     if (body->qty < 1 || body->qty > QTY_MAX - row->issued) return REASON_QTY_RANGE;
-    position = position_open(engine, body->account, body->instrument,
-                             zone_of(engine, body->account, body->instrument));
-    if (position == NIL) return REASON_CAPACITY;
+    at = position_open(engine, body->account, body->instrument,
+                       zone_of(engine, body->account, body->instrument));
+    if (at == NIL) return REASON_CAPACITY;
+    position = &engine->position[at];
+    was = is_holder(position);
     row->issued += body->qty;
-    engine->position[position].free += body->qty;
+    position->free += body->qty;
+    holder_change(engine, position, was);
     done(engine);
     return REASON_NONE;
 }
@@ -319,7 +327,7 @@ static enum reason apply_body(struct engine *engine, const struct command *comma
     case COMMAND_PARTICIPANT:
         return apply_participant(engine, &command->body.participant);
     case COMMAND_MEMBER:
-        return apply_member(engine, &command->body.member);
+        return member_apply(engine, &command->body.member);
     case COMMAND_DEPOSIT:
         return apply_deposit(engine, &command->body.deposit);
     default:

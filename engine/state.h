@@ -187,11 +187,13 @@ enum trade_state { TRADE_DONE, TRADE_ESCROW, TRADE_DELIVERED, TRADE_REFUSED, TRA
 
 struct holding_limit { /* a `position-limit` line */
     uint32_t group;    /* NIL: the type */
-    int64_t units;
+    int64_t units;     /* UNSET: not given */
     int64_t ppm;
+    uint64_t sequence; /* of the line; 0: free row */
     int32_t from_day;
+    uint32_t next; /* hash chain, newest first; free list */
     uint16_t instrument;
-    uint8_t type;
+    uint8_t type; /* 0 when a group is named */
 };
 struct tranche {
     int64_t lo;
@@ -302,6 +304,7 @@ struct instrument {
     struct terms terms;
     uint16_t leg[STRIP_LEGS_MAX]; /* of a strip */
     uint8_t legs;                 /* 0: a plain instrument */
+    uint16_t strips;              /* it is a leg of, retired ones not counted */
     uint8_t retired;
     uint8_t auctions;   /* 1: some auction of it is open */
     uint32_t parked;    /* stops */
@@ -480,7 +483,9 @@ struct engine {
     uint32_t quota_rate;
     uint32_t cities;
     uint32_t city_moves;
-    uint32_t holding_limits;
+    uint32_t holding_limits;     /* lines that may still matter */
+    uint32_t holding_limits_top; /* rows ever used */
+    uint32_t holding_limits_free;
     uint32_t tranches;
     uint32_t agreements; /* rows ever used */
     uint32_t standings;
@@ -501,6 +506,8 @@ struct engine {
     struct city_instrument *city_instrument;
     struct city_move *city_move;
     struct holding_limit *holding_limit;
+    uint32_t *holding_buckets; /* by instrument and group or type */
+    uint32_t holding_mask;
     struct tranche *tranche;
     struct agreement *agreement;
     struct standing *standing;
@@ -629,6 +636,7 @@ void rules_apply(struct engine *engine, const struct command *command);  /* RULE
 void terms_apply(struct engine *engine, const struct command *command);  /* TERMS, STRIP, RETIRE */
 void people_apply(struct engine *engine, const struct command *command); /* CITY..HOLDING */
 void gate_apply(struct engine *engine, const struct command *command);   /* GATE, TRANCHE */
+void tranche_apply(struct engine *engine, const struct command *command); /* TRANCHE alone */
 void calendar_apply(struct engine *engine, const struct command *command);     /* CALENDAR, SEED */
 void click_apply(struct engine *engine, const struct command *command);        /* CLICK */
 void block_apply(struct engine *engine, const struct command *command);        /* BLOCK */

@@ -3,19 +3,7 @@
 #include "engine/job.h"
 #include "engine/orders.h"
 
-void terms_apply(struct engine *engine, const struct command *command)
-{
-    (void)command;
-    reject(engine, REASON_NOT_ALLOWED);
-}
-
-void people_apply(struct engine *engine, const struct command *command)
-{
-    (void)command;
-    reject(engine, REASON_NOT_ALLOWED);
-}
-
-void gate_apply(struct engine *engine, const struct command *command)
+void tranche_apply(struct engine *engine, const struct command *command)
 {
     (void)command;
     reject(engine, REASON_NOT_ALLOWED);

@@ -87,6 +87,7 @@ static void walk_instrument_more(const struct engine *engine, uint16_t id, struc
     for (uint8_t leg = 0; leg < row->legs; leg++)
         walk_put16(w, row->leg[leg]);
     walk_put8(w, row->retired);
+    walk_put16(w, row->strips);
     walk_put32(w, row->parked);
     walk_put32(w, row->holders);
     walk_put_amount(w, row->day_trades);
@@ -179,8 +180,10 @@ static void walk_rows(const struct engine *engine, struct walker *w)
         walk_put8(w, row->zone);
     }
     walk_put32(w, engine->holding_limits);
-    for (uint32_t at = 0; at < engine->holding_limits; at++) {
+    for (uint32_t at = 0; at < engine->holding_limits_top; at++) {
         const struct holding_limit *row = &engine->holding_limit[at];
+        walk_put64(w, row->sequence);
+        if (row->sequence == 0) continue;
         walk_put32(w, row->group);
         walk_put_amount(w, row->units);
         walk_put_amount(w, row->ppm);

@@ -1,0 +1,9 @@
+/* setup.h - what other commands need of the market's description. Private to engine/. */
+#ifndef ENGINE_SETUP_H
+#define ENGINE_SETUP_H
+#include "engine/state.h"
+
+/* Adds an instrument with its zones (`ref` in each, UNSET: none) and closed links, and says so.
+ * Needs: a free name, room in the table. */
+void instrument_open(struct engine *engine, const struct instrument *row, int64_t ref);
+#endif
