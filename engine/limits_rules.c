@@ -213,7 +213,7 @@ enum reason quota_rate_take(struct engine *engine, uint32_t participant)
     struct participant *row = &engine->participant[participant];
     int64_t rate = row->quota_rate != 0 ? row->quota_rate : engine->quota_rate;
     int64_t interval, early;
-    if (engine->rule_set < 2 || rate == 0) return REASON_NONE;
+    if (engine->rule_set < 2 || rate == 0 || rate == QUOTA_NONE) return REASON_NONE;
     interval = SECOND_NS / rate;
     early = row->rate_time - (rate - 1) * interval;
     if (engine->time_ns < early) return REASON_RATE_LIMIT;

@@ -416,6 +416,12 @@ enum reason engine_look(const struct engine *engine, const struct look_query *qu
         return look_directory(engine, query, out);
     case LOOK_PRICES:
         return look_prices(engine, query, out);
+    case LOOK_TERMS:
+        return look_terms(engine, query, out);
+    case LOOK_GATES:
+        return look_gates(engine, query, out);
+    case LOOK_HOLDERS:
+        return look_holders(engine, query, out);
     default:
         return REASON_MALFORMED;
     }

@@ -25,4 +25,11 @@ void *row_put(struct page *page, enum event_type type, size_t size);
 /* Looks that have a file of their own. */
 enum reason look_prices(const struct engine *engine, const struct look_query *query,
                         struct event_buffer *out); /* figures.c */
+/* look_rules.c */
+enum reason look_terms(const struct engine *engine, const struct look_query *query,
+                       struct event_buffer *out);
+enum reason look_gates(const struct engine *engine, const struct look_query *query,
+                       struct event_buffer *out);
+enum reason look_holders(const struct engine *engine, const struct look_query *query,
+                         struct event_buffer *out);
 #endif

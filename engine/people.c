@@ -21,6 +21,13 @@ static enum reason apply_status(struct engine *engine, const struct command_stat
     return REASON_NONE;
 }
 
+/* Everybody's 0 is no bound; one's own says so, because its 0 in the state is everybody's. */
+static void set_quota(uint32_t *quota, int64_t given, bool everybody)
+{
+    if (given == UNSET) return;
+    *quota = given == 0 && !everybody ? QUOTA_NONE : (uint32_t)given;
+}
+
 static enum reason apply_quota(struct engine *engine, const struct command_quota *body)
 {
     bool everybody = body->account == PARTICIPANT_ALL;
@@ -31,8 +38,8 @@ static enum reason apply_quota(struct engine *engine, const struct command_quota
         return REASON_QTY_RANGE;
     open = everybody ? &engine->quota_open : &engine->participant[body->account].quota_open;
     rate = everybody ? &engine->quota_rate : &engine->participant[body->account].quota_rate;
-    if (body->open_orders != UNSET) *open = (uint32_t)body->open_orders;
-    if (body->rate != UNSET) *rate = (uint32_t)body->rate;
+    set_quota(open, body->open_orders, everybody);
+    set_quota(rate, body->rate, everybody);
     done(engine);
     return REASON_NONE;
 }

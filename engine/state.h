@@ -63,6 +63,7 @@ struct client_name {
     uint32_t died_next; /* of those that died on the same day, see engine->died */
 };
 
+#define QUOTA_NONE UINT32_MAX
 struct participant {
     int64_t cash; /* free */
     int64_t cash_held;
@@ -78,8 +79,8 @@ struct participant {
     uint32_t city;          /* row of engine->city, NIL: none known */
     uint32_t next_in_city;  /* list of the city's participants by rising id, NIL: last */
     uint32_t next_in_group; /* list of the group's participants, NIL: last */
-    uint32_t quota_open;    /* open orders; 0: the exchange's */
-    uint32_t quota_rate;    /* orders per second; 0: the exchange's */
+    uint32_t quota_open;    /* open orders; 0: the exchange's; QUOTA_NONE: no bound */
+    uint32_t quota_rate;    /* orders per second; the same */
     int64_t rate_time;      /* ns; when the next order is on time (GCRA) */
     uint32_t discount_ppm;
     int32_t discount_until; /* last day; 0: no end */
@@ -631,11 +632,11 @@ void reject(struct engine *engine, enum reason reason);
 void done(struct engine *engine);
 
 /* --- commands: each emits its events; the checks come first ----------------------------------- */
-void setup_apply(struct engine *engine, const struct command *command);  /* 1..9 */
-void rules_apply(struct engine *engine, const struct command *command);  /* RULES, STEP */
-void terms_apply(struct engine *engine, const struct command *command);  /* TERMS, STRIP, RETIRE */
-void people_apply(struct engine *engine, const struct command *command); /* CITY..HOLDING */
-void gate_apply(struct engine *engine, const struct command *command);   /* GATE, TRANCHE */
+void setup_apply(struct engine *engine, const struct command *command);   /* 1..9 */
+void rules_apply(struct engine *engine, const struct command *command);   /* RULES, STEP */
+void terms_apply(struct engine *engine, const struct command *command);   /* TERMS, STRIP, RETIRE */
+void people_apply(struct engine *engine, const struct command *command);  /* CITY..HOLDING */
+void gate_apply(struct engine *engine, const struct command *command);    /* GATE, TRANCHE */
 void tranche_apply(struct engine *engine, const struct command *command); /* TRANCHE alone */
 void calendar_apply(struct engine *engine, const struct command *command);     /* CALENDAR, SEED */
 void click_apply(struct engine *engine, const struct command *command);        /* CLICK */
