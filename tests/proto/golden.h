@@ -16,7 +16,7 @@ struct golden {
     size_t size;
 };
 
-#define GOLDEN_COUNT_MAX 80
+#define GOLDEN_COUNT_MAX 160
 
 /* Makes all of them with the code under test. Returns how many. */
 size_t golden_make(struct golden out[GOLDEN_COUNT_MAX]);

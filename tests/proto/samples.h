@@ -65,7 +65,7 @@ static inline void sample_word_or(struct dice *dice, uint8_t *out, unsigned boun
 static inline void sample_verb(struct dice *dice, uint8_t *out, unsigned bound)
 {
     (void)bound;
-    *out = (uint8_t)(1 + dice_below(dice, COMMAND_END - 1));
+    *out = (uint8_t)(1 + dice_below(dice, dice->fixed ? 20 : COMMAND_END - 1));
 }
 static inline void sample_flag(struct dice *dice, uint8_t *out, unsigned bound)
 {
@@ -82,7 +82,24 @@ static inline void sample_name(struct dice *dice, struct name *out, unsigned bou
         out->text[index] = letters[dice_below(dice, sizeof letters - 1)];
 }
 
-#define SAMPLE_FILL(kind, member, bound, unit) sample_##kind(dice, &to->member, bound);
+/* Golden bytes are frozen: they are drawn from the words there were when the page was first
+ * written, though more have come since. */
+static inline unsigned sample_bound(const struct dice *dice, unsigned bound, const char *name)
+{
+    static const struct {
+        const char *name;
+        unsigned first;
+    } grown[] = {{"REGIME_COUNT", 6},        {"CANCEL_REASON_COUNT", 10},
+                 {"TIE_COUNT", 2},           {"UNSOLD_COUNT", 2},
+                 {"AUCTION_STATE_COUNT", 4}, {"AWARD_STATE_COUNT", 2},
+                 {"REASON_COUNT", 29},       {"QUERY_END", 11}};
+    for (size_t index = 0; dice->fixed && index < sizeof grown / sizeof grown[0]; index++)
+        if (strcmp(grown[index].name, name) == 0) return grown[index].first;
+    return bound;
+}
+
+#define SAMPLE_FILL(kind, member, bound, unit)                                                     \
+    sample_##kind(dice, &to->member, sample_bound(dice, bound, #bound));
 
 /* A command of this type; the head filled too. */
 static inline void sample_command(struct dice *dice, uint8_t type, struct command *out)

@@ -144,6 +144,13 @@ static void say_words(void)
     SAY_WORDS("award state", AWARD_STATE_LIST)
     SAY_WORDS("regime", REGIME_LIST)
     SAY_WORDS("query kind", QUERY_LIST)
+    SAY_WORDS("legal basis", BASIS_LIST)
+    SAY_WORDS("method", METHOD_LIST)
+    SAY_WORDS("close rule", CLOSE_RULE_LIST)
+    SAY_WORDS("gate kind", GATE_KIND_LIST)
+    SAY_WORDS("day kind", DAY_KIND_LIST)
+    SAY_WORDS("permit", PERMIT_LIST)
+    SAY_WORDS("seed kind", SEED_KIND_LIST)
 }
 
 static void say_golden(void)

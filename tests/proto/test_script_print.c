@@ -129,6 +129,122 @@ static void test_silent_events(void **state)
     CHECK(DONE, done, "", .command = COMMAND_DEPOSIT);
     CHECK(NAMED, named, "", .command = COMMAND_ZONE);
     CHECK(CLOSE, close, "", .close = 1);
+    CHECK(SHOWN, shown, "", .shown = 1);
+    CHECK(PARKED, parked, "", .left = 1);
+}
+
+static void test_stops_and_agreements(void **state)
+{
+    (void)state;
+    know_bare("T1", "bakery");
+    CHECK(TRIGGERED, triggered, "triggered order=T1", .client_id = {"T1"}, .participant = 1,
+          .order_id = 9);
+    CHECK(TRIGGERED, triggered, "triggered order=- oid=9", .participant = 1, .order_id = 9);
+    CHECK(INTERRUPTED, interrupted, "interrupted instrument=CO2 zone=GBA price=7100 last=6300",
+          .zone = 1, .price = 7100, .last = 6300);
+    CHECK(RENT, rent, "rent instrument=CO2 from=EWN to=GBA levy_ppm=45000", .to_zone = 1,
+          .levy_ppm = 45000);
+    CHECK(BLOCK_TRADE, block_trade,
+          "block-trade n=3 instrument=CO2 block=K1 seller=mill buyer=bakery from=EWN to=GBA "
+          "received=100 delivered=120 buyer_price=6304 seller_price=5100 pays=630400 gets=612000 "
+          "fund=18400",
+          .n = 3, .name = {"K1"}, .buyer = 1, .to_zone = 1, .received = 100, .delivered = 120,
+          .buyer_price = 6304, .seller_price = 5100, .pays = 630400, .gets = 612000, .fund = 18400,
+          .buyer_fee = 5);
+    CHECK(PENDING, pending, "pending block=K1", .name = {"K1"}, .command = COMMAND_BLOCK);
+    CHECK(PENDING, pending, "pending bust=17", .n = 17, .command = COMMAND_BUST);
+    CHECK(BUSTED, busted,
+          "busted n=3 instrument=CO2 seller=mill buyer=bakery from=EWN to=GBA received=100 "
+          "delivered=120 pays=630400 gets=612000 fund=18400 cause=fat-finger",
+          .n = 3, .buyer = 1, .to_zone = 1, .received = 100, .delivered = 120, .pays = 630400,
+          .gets = 612000, .fund = 18400, .cause = {"fat-finger"});
+    CHECK(PERMITTED, permitted, "escrow n=5 deadline=2026-06-02", .n = 5, .deadline = 20606);
+    CHECK(PERMITTED, permitted, "permit n=5 state=DELIVERED", .n = 5, .state = PERMIT_DELIVERED);
+    CHECK(PERMITTED, permitted, "permit n=5 state=REFUSED", .n = 5, .state = PERMIT_REFUSED);
+}
+
+static void test_stages_and_seeds(void **state)
+{
+    (void)state;
+    CHECK(SETTLED, settled, "settled instrument=CO2 trades=12 units=4100 cash=24800000",
+          .trades = 12, .units = 4100, .cash = 24800000);
+    CHECK(STAGE, stage, "stage auction=A1 state=REGISTRATION", .name = {"A1"},
+          .state = AUCTION_STATE_REGISTRATION);
+    CHECK(CONTAINED, contained, "containment auction=A1 qty=50000 trigger=1200", .name = {"A1"},
+          .qty = 50000, .trigger_price = 1200);
+    CHECK(SEED, seed,
+          "seed commit=ab00000000000000000000000000000000000000000000000000000000000000 "
+          "instrument=NOX",
+          .value = {0xab}, .auction = AUCTION_NONE, .instrument = 1);
+    CHECK(SEED, seed,
+          "seed reveal=ab00000000000000000000000000000000000000000000000000000000000000 "
+          "auction=A1",
+          .value = {0xab}, .instrument = INSTRUMENT_NONE, .kind = SEED_KIND_REVEAL);
+    CHECK(RETIRED, retired, "retired instrument=NOX", .instrument = 1);
+    CHECK(RULES, rules, "rules set=2", .set = 2);
+}
+
+static void test_rows_of_orders_and_offers(void **state)
+{
+    (void)state;
+    CHECK(ROW_OPEN_MORE, row_open_more,
+          "open order=mill/T1 instrument=CO2 side=buy left=300 price=6400 stop=6350",
+          .client_id = {"T1"}, .left = 300, .price = 6400, .stop_price = 6350);
+    CHECK(ROW_OPEN_MORE, row_open_more,
+          "open order=- instrument=CO2 side=sell left=300 price=6400 oid=4 display=100 stop=6450",
+          .order_id = 4, .side = SIDE_SELL, .left = 300, .price = 6400, .display = 100,
+          .stop_price = 6450);
+    CHECK(ROW_OFFER, row_offer,
+          "offer auction=A1 instrument=CO2 regime=EU seller=reserve offer=500 reserve=937 bids=7 "
+          "price=0 sold=0 state=OPEN",
+          .name = {"A1"}, .regime = REGIME_EU, .seller = SELLER_ISSUER, .offer = 500,
+          .reserve_price = 937, .bids = 7, .agency = PARTICIPANT_NONE);
+    CHECK(ROW_OFFER, row_offer,
+          "offer auction=A1 instrument=CO2 regime=custom seller=mill offer=500 reserve=937 bids=0 "
+          "price=0 sold=0 state=REGISTRATION containment=50 trigger=1200 entry_deposit=1000 "
+          "registered=2 agency=bakery agency_ppm=20000 instalments=4 pay_until=2026-06-02 "
+          "revocable=1 unsold_reserve=70",
+          .name = {"A1"}, .offer = 500, .reserve_price = 937, .state = AUCTION_STATE_REGISTRATION,
+          .containment = 50, .trigger_price = 1200, .entry_deposit = 1000, .registered = 2,
+          .agency = 1, .agency_ppm = 20000, .instalments = 4, .pay_until = 20606, .revocable = 1,
+          .unsold_reserve = 70);
+}
+
+static void test_rows_of_prices_and_terms(void **state)
+{
+    (void)state;
+    CHECK(ROW_INDICATIVE, row_indicative,
+          "indicative instrument=CO2 zone=GBA price=6300 volume=400 bids=0 asks=150", .zone = 1,
+          .price = 6300, .volume = 400, .asks = 150);
+    CHECK(ROW_PRICES, row_prices,
+          "prices instrument=CO2 zone=EWN ref=1 band_low=2 band_high=3 last=4 open=5 high=6 low=7 "
+          "close=8 vwap=9 volume=10 turnover=11 block_volume=12 block_turnover=13",
+          .ref = 1, .band_low = 2, .band_high = 3, .last = 4, .open = 5, .high = 6, .low = 7,
+          .close = 8, .vwap = 9, .volume = 10, .turnover = 11, .block_volume = 12,
+          .block_turnover = 13);
+    CHECK(ROW_HOLDER, row_holder, "holder instrument=CO2 group=mill units=12 ppm=6 limit=15",
+          .group = {"mill"}, .units = 12, .ppm = 6, .limit = 15);
+    CHECK(ROW_HOLDER, row_holder, "holder instrument=CO2 group=mill units=12 ppm=6 limit=-",
+          .group = {"mill"}, .units = 12, .ppm = 6, .limit = -1);
+    CHECK(ROW_TERMS, row_terms,
+          "terms instrument=CO2 basis=CN-permitted methods=agreement,listing approval=GD-7 "
+          "fee_ppm=1 block_fee_ppm=2 auction_fee_ppm=3 block_band_ppm=4 dynamic_ppm=5 "
+          "close=GD-2019 close_floor=6 holders_max=7 t_plus=8 conditional=1 deadline_days=9 "
+          "vintage=2026 live_rent=0 investors=1 holders=10 retired=0",
+          .basis = BASIS_CN_PERMITTED, .methods = METHOD_BIT(AGREEMENT) | METHOD_BIT(LISTING),
+          .approval = {"GD-7"}, .fee_ppm = 1, .block_fee_ppm = 2, .auction_fee_ppm = 3,
+          .block_band_ppm = 4, .dynamic_ppm = 5, .close_rule = CLOSE_RULE_GD_2019, .close_floor = 6,
+          .holders_max = 7, .holders = 10, .t_plus = 8, .deadline_days = 9, .vintage = 2026,
+          .conditional = 1, .investors = 1);
+    CHECK(ROW_GATE, row_gate, "gate instrument=CO2 zone=GBA kind=block allow=1 net=-20 buying=3",
+          .zone = 1, .allow = 1, .net = -20, .buying = 3);
+    CHECK(ROW_GATE, row_gate, "gate instrument=CO2 city=Z kind=ratio allow=1 net=0 buying=0",
+          .city = {"Z"}, .zone = ZONE_NONE, .allow = 1, .kind = GATE_KIND_RATIO);
+    CHECK(ROW_BLOCK, row_block,
+          "agreement block=K1 instrument=CO2 seller=mill buyer=bakery qty=2 price=51 by=buyer",
+          .name = {"K1"}, .buyer = 1, .qty = 2, .price = 51);
+    CHECK(ROW_JOB, row_job, "job instrument=- command=day since=9", .instrument = INSTRUMENT_NONE,
+          .command = COMMAND_DAY, .since = 9);
 }
 
 static void test_rows(void **state)
@@ -213,6 +329,9 @@ static void test_rejections_use_the_refused_lines_words(void **state)
           .participant = 1, .command = COMMAND_ORDER, .reason = REASON_DUPLICATE_ID);
     CHECK(CANCELLED, cancelled, "cancelled order=bakery/R left=1 reason=USER", .client_id = {"R"},
           .participant = 1, .left = 1);
+    (void)world_item(&world, "click K1 mill bakery/R qty=1");
+    CHECK(REJECTED, rejected, "rejected order=K1 reason=LOT", .client_id = {"K1"},
+          .command = COMMAND_CLICK, .reason = REASON_LOT);
 }
 
 static void test_digest_and_help(void **state)
@@ -230,7 +349,7 @@ static void test_digest_and_help(void **state)
     size_t verbs = 0;
     while (script_help(verbs))
         verbs++;
-    assert_int_equal(verbs, 32);
+    assert_int_equal(verbs, 66);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -242,6 +361,10 @@ int main(void)
                                        TEST(test_calls_and_auctions),
                                        TEST(test_silent_events),
                                        TEST(test_rows),
+                                       TEST(test_stops_and_agreements),
+                                       TEST(test_stages_and_seeds),
+                                       TEST(test_rows_of_orders_and_offers),
+                                       TEST(test_rows_of_prices_and_terms),
                                        TEST(test_a_repeat_says_so_last),
                                        TEST(test_rejections_use_the_refused_lines_words),
                                        TEST(test_digest_and_help)};

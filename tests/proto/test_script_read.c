@@ -163,6 +163,107 @@ static void test_the_rest(void **state)
     assert_true(all->account == PARTICIPANT_NONE && all->instrument == INSTRUMENT_NONE);
 }
 
+static void test_people_and_limits(void **state)
+{
+    (void)state;
+    const struct command_terms *terms =
+        &read_command("terms CO2 methods=continuous,call investors=0 close=GD-2019 fee_ppm=5")
+             ->body.terms;
+    assert_true(terms->methods == (METHOD_BIT(CALL) | METHOD_BIT(CONTINUOUS)));
+    assert_true(terms->investors == 0 && terms->live_rent == UNSET_ENUM);
+    assert_true(terms->close_rule == CLOSE_RULE_GD_2019 && terms->basis == UNSET_ENUM);
+    assert_true(terms->fee_ppm == 5 && terms->t_plus == UNSET && terms->instrument == 0);
+    const struct command_strip *strip = &read_command("strip S legs=NOX,GHOST,CO2")->body.strip;
+    assert_true(strip->leg[0] == 1 && strip->leg[2] == 0 && strip->leg[3] == INSTRUMENT_NONE);
+    assert_true(strip->leg[1] != INSTRUMENT_NONE && strip->leg[1] > 1);
+    const struct command_city *city = &read_command("city Z")->body.city;
+    assert_true(city->zone == ZONE_NONE && city->instrument == INSTRUMENT_ALL);
+    assert_true(city->from_day == 0 && city->investors == UNSET_ENUM);
+    assert_true(read_command("city Z instrument=GHOST")->body.city.instrument == INSTRUMENT_NONE);
+    assert_true(read_command("status mill active=0")->body.status.active == 0);
+    const struct command_quota *quota = &read_command("quota - rate=5")->body.quota;
+    assert_true(quota->account == PARTICIPANT_ALL && quota->open_orders == UNSET);
+    assert_true(quota->rate == 5);
+    assert_true(read_command("quota ghost rate=5")->body.quota.account == PARTICIPANT_NONE);
+    const struct command_holding *limit =
+        &read_command("position-limit CO2 type=investor ppm=20000")->body.holding;
+    assert_true(limit->group.text[0] == '\0' && limit->type == PARTICIPANT_TYPE_INVESTOR);
+    assert_true(limit->units == UNSET && limit->ppm == 20000);
+    const struct command_gate *gate = &read_command("gate CO2 GBA closed=1")->body.gate;
+    assert_true(gate->zone == 1 && gate->closed == 1 && gate->allow == 0);
+    assert_true(gate->kind == GATE_KIND_BLOCK);
+    gate = &read_command("gate CO2 closed=0 city=440100")->body.gate;
+    assert_true(gate->zone == ZONE_NONE && gate->closed == 0);
+    check_name(&gate->city, "440100");
+    const struct command_tranche *tranche =
+        &read_command("tranche CO2 EWN GBA hi=5 from=2026-06-02")->body.tranche;
+    assert_true(tranche->from_zone == 0 && tranche->to_zone == 1 && tranche->from_day == 20606);
+    assert_true(tranche->lo == INT64_MIN && tranche->hi == 5);
+}
+
+static void test_agreements_and_busts(void **state)
+{
+    (void)state;
+    const struct command *command = read_command("click K1 mill bakery/S2 qty=100");
+    assert_true(command->subject == 0 && command->body.click.maker == 1);
+    assert_true(command->body.click.instrument == INSTRUMENT_NONE);
+    check_name(&command->body.click.client_id, "K1");
+    check_name(&command->body.click.maker_client_id, "S2");
+    command = read_command("click - mill - oid=7 qty=100 instrument=GHOST");
+    assert_true(command->body.click.maker == PARTICIPANT_NONE);
+    assert_true(command->body.click.maker_order == 7);
+    assert_true(command->body.click.instrument != INSTRUMENT_NONE);
+    struct event_accepted accepted = {.head = {.type = EVENT_ACCEPTED, .size = sizeof accepted}};
+    struct command order = *read_command("order Q bakery CO2 sell qty=1 price=1");
+    assert_int_equal(script_applied(world.script, &order, &accepted.head), 0);
+    assert_true(read_command("click K2 mill Q qty=1")->body.click.maker == 1);
+    assert_true(read_command("click K2 mill NEVER qty=1")->body.click.maker == PARTICIPANT_NONE);
+    command = read_command("block K1 mill bakery CO2 qty=200000 price=5100 as=bakery");
+    assert_true(command->body.block.seller == 0 && command->body.block.buyer == 1);
+    assert_true(command->actor == 1 && command->body.block.qty == 200000);
+    assert_true(read_command("bust n=17")->body.bust.n == 17);
+    assert_true(read_command("permit n=5 decision=refused")->body.permit.decision ==
+                PERMIT_REFUSED);
+    command = read_command("seed reveal="
+                           "ff0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f "
+                           "instrument=GHOST");
+    assert_true(command->body.seed.value[0] == 255 && command->body.seed.value[31] == 31);
+    assert_true(command->body.seed.kind == SEED_KIND_REVEAL);
+    assert_true(command->body.seed.instrument != INSTRUMENT_NONE);
+    assert_true(command->body.seed.auction == AUCTION_NONE);
+    assert_true(read_command("calendar 2026-06-02 kind=session")->body.calendar.kind ==
+                DAY_KIND_SESSION);
+}
+
+static void test_auctions_and_steps(void **state)
+{
+    (void)state;
+    const struct command_auction_terms *terms =
+        &read_command("auction-terms A1 agency=mill revocable=1 trigger=9")->body.auction_terms;
+    assert_true(terms->agency == 0 && terms->revocable == 1 && terms->trigger_price == 9);
+    assert_true(terms->pay_until == 0 && terms->containment == UNSET);
+    terms = &read_command("auction-terms A1 agency=ghost")->body.auction_terms;
+    assert_true(terms->agency != PARTICIPANT_NONE && terms->announced == UNSET_ENUM);
+    assert_true(read_command("stage A1 registration")->body.stage.state ==
+                AUCTION_STATE_REGISTRATION);
+    assert_true(read_command("register A1 bakery")->subject == 1);
+    const struct command *command = read_command("rebid A1 bakery n=2 qty=3 price=4");
+    assert_true(command->subject == 1 && command->body.rebid.n == 2);
+    assert_true(read_command("withdraw A1 bakery n=3")->body.withdraw.n == 3);
+    assert_true(read_command("settle A1")->body.settle.auction == 0);
+    command = read_command("standing bakery NOX qty=0");
+    assert_true(command->subject == 1 && command->body.standing.instrument == 1);
+    assert_true(read_command("bundle A1 mill qty=5")->body.bundle.account == 0);
+    assert_true(read_command("rules 2")->body.rules.set == 2);
+    assert_true(read_command("step")->body.step.steps == 1);
+    assert_true(read_command("retire NOX")->body.retire.instrument == 1);
+    assert_true(world_item(&world, "steps manual").kind == SCRIPT_STEPS);
+    struct script_item item = world_item(&world, "holders CO2 ppm=5 rows=2");
+    assert_true(item.query.kind == QUERY_HOLDERS && item.query.from == 5);
+    assert_true(world_item(&world, "jobs").query.kind == QUERY_JOBS);
+    assert_true(world_item(&world, "blocks").query.instrument == INSTRUMENT_NONE);
+}
+
 static void test_looks(void **state)
 {
     (void)state;
@@ -212,6 +313,12 @@ static void test_who_acts(void **state)
     command = read_command("deposit mill cash=1 as=operator/mill lane=7 id=18446744073709551615");
     assert_true(command->role == ROLE_OPERATOR && command->actor == 0);
     assert_true(command->lane == 7 && command->id == UINT64_MAX);
+    command = read_command("deposit mill cash=1 as=operator.2");
+    assert_true(command->role == ROLE_OPERATOR && command->actor == 2);
+    command = read_command("deposit mill cash=1 as=operator.4294967295"); /* nobody's name */
+    assert_true(command->role == ROLE_ENTERPRISE && command->actor == PARTICIPANT_NONE);
+    command = read_command("deposit mill cash=1 as=enterprise.1");
+    assert_true(command->role == ROLE_ENTERPRISE && command->actor == PARTICIPANT_NONE);
     command = read_command("deposit mill cash=1 as=mill");
     assert_true(command->subject == 0);
     script_actor(world.script, ROLE_ENTERPRISE, 1);
@@ -272,7 +379,22 @@ static const struct {
     size_t column;
     const char *reason;
 } errors[] = {
-    {"gate CO2 GBA closed=1", 1, "unknown verb gate"},
+    {"surrender mill CO2 qty=1", 1, "unknown verb surrender"},
+    {"gate CO2 GBA", 13, "closed= is missing"},
+    {"terms CO2 methods=call,walk", 24, "methods is one of agreement, listing"},
+    {"terms CO2 methods=call,", 24, "methods is one of agreement, listing"},
+    {"terms CO2 methods=", 19, "methods is one of agreement, listing"},
+    {"terms CO2 investors=2", 21, "0 to 1"},
+    {"strip S legs=CO2,a/b", 18, "not a name"},
+    {"strip S legs=", 14, "not a name"},
+    {"strip S legs=a,b,c,d,e,f,g,h,i,j,k", 34, "more than 10 legs"},
+    {"seed instrument=CO2", 20, "commit= or reveal= is missing"},
+    {"seed commit=00", 13, "not 64 digits"},
+    {"seed commit=0001020304050607080910111213141516171819202122232425262728293031 "
+     "reveal=0001020304050607080910111213141516171819202122232425262728293031",
+     78, "exclude each other"},
+    {"steps later", 7, "mode is one of auto, manual"},
+    {"stage A1 OPEN", 10, "state is one of open"},
     {"  Order S2", 3, "unknown verb Order"},
     {"zone=1", 1, "unknown verb"},
     {"zone", 5, "the name is missing"},
@@ -393,6 +515,9 @@ int main(void)
                                        TEST(test_people),
                                        TEST(test_orders),
                                        TEST(test_the_rest),
+                                       TEST(test_people_and_limits),
+                                       TEST(test_agreements_and_busts),
+                                       TEST(test_auctions_and_steps),
                                        TEST(test_looks),
                                        TEST(test_nothing_and_capacity),
                                        TEST(test_who_acts),

@@ -32,6 +32,63 @@ static uint8_t area(void)
     return (uint8_t)some(2, ZONE_NONE);
 }
 
+/* Fields of ids say so in their unit. */
+static void tame_u8(uint8_t *out, const char *unit)
+{
+    if (strcmp(unit, "zone id") == 0) *out = area();
+}
+static void tame_u16(uint16_t *out, const char *unit)
+{
+    if (strcmp(unit, "instrument id") == 0) *out = thing();
+}
+static void tame_u32(uint32_t *out, const char *unit)
+{
+    if (strcmp(unit, "participant id") == 0) *out = person();
+    if (strcmp(unit, "auction id") == 0) *out = some(1, AUCTION_NONE);
+}
+/* "-" as a name is no name: both are printed alike, so the empty one is what comes back. */
+static void tame_name(struct name *out, const char *unit)
+{
+    (void)unit;
+    if (strncmp(out->text, "-", NAME_BYTES) == 0) out->text[0] = 'x';
+}
+#define TAME_u8(member, unit) tame_u8(&(member), unit);
+#define TAME_u16(member, unit) tame_u16(&(member), unit);
+#define TAME_u32(member, unit) tame_u32(&(member), unit);
+#define TAME_name(member, unit) tame_name(&(member), unit);
+#define TAME_u64(member, unit)
+#define TAME_i32(member, unit)
+#define TAME_i64(member, unit)
+#define TAME_word(member, unit)
+#define TAME_word_or(member, unit)
+#define TAME_flag(member, unit)
+#define TAME_b32(member, unit)
+#define TAME_FIELD(kind, member, bound, unit) TAME_##kind(to->member, unit)
+
+/* Where all can be meant, and what a command creates: that has a name. */
+static void tame_more(struct command *command)
+{
+    struct name *name = NULL;
+    if (command->type == COMMAND_CANCEL_ALL && dice_below(&dice, 2))
+        command->body.cancel_all.account = PARTICIPANT_ALL;
+    if (command->type == COMMAND_CANCEL_ALL && dice_below(&dice, 2))
+        command->body.cancel_all.instrument = INSTRUMENT_ALL;
+    if (command->type == COMMAND_QUOTA && dice_below(&dice, 2))
+        command->body.quota.account = PARTICIPANT_ALL;
+    if (command->type == COMMAND_CITY && dice_below(&dice, 2))
+        command->body.city.instrument = INSTRUMENT_ALL;
+    if (command->type == COMMAND_AUCTION && dice_below(&dice, 2))
+        command->body.auction.seller = SELLER_ISSUER;
+    if (command->type == COMMAND_ZONE) name = &command->body.zone.name;
+    if (command->type == COMMAND_INSTRUMENT) name = &command->body.instrument.name;
+    if (command->type == COMMAND_PARTICIPANT) name = &command->body.participant.name;
+    if (command->type == COMMAND_AUCTION) name = &command->body.auction.name;
+    if (command->type == COMMAND_STRIP) name = &command->body.strip.name;
+    if (command->type == COMMAND_CITY) name = &command->body.city.name;
+    if (command->type == COMMAND_BLOCK) name = &command->body.block.name;
+    if (name && name->text[0] == '\0') name->text[0] = 'x';
+}
+
 /* The ids of a sampled command are made such as a script can name them. */
 static void tame(struct command *command)
 {
@@ -40,157 +97,18 @@ static void tame(struct command *command)
     if (dice_below(&dice, 2)) command->lane = 0;
     if (command->lane == 0) command->id = 0;
     switch ((enum command_type)command->type) {
-    case COMMAND_LINK:
-        command->body.link.instrument = thing();
-        command->body.link.from_zone = area();
-        command->body.link.to_zone = area();
-        break;
-    case COMMAND_LIMIT:
-        command->body.limit.instrument = thing();
-        command->body.limit.from_zone = area();
-        command->body.limit.to_zone = area();
-        break;
-    case COMMAND_REF:
-        command->body.ref.instrument = thing();
-        command->body.ref.zone = area();
-        break;
-    case COMMAND_PARTICIPANT:
-        command->body.participant.zone = area();
-        break;
-    case COMMAND_MEMBER:
-        command->body.member.account = person();
-        command->body.member.instrument = thing();
-        command->body.member.zone = area();
-        break;
-    case COMMAND_DEPOSIT:
-        command->body.deposit.account = person();
-        break;
-    case COMMAND_ISSUE:
-        command->body.issue.account = person();
-        command->body.issue.instrument = thing();
-        break;
-    case COMMAND_ORDER:
-        command->body.order.instrument = thing();
-        break;
-    case COMMAND_CANCEL_ALL:
-        command->body.cancel_all.account =
-            dice_below(&dice, 2) ? person() : (uint32_t)PARTICIPANT_ALL;
-        command->body.cancel_all.instrument = dice_below(&dice, 2) ? thing() : INSTRUMENT_ALL;
-        break;
-    case COMMAND_PHASE:
-        command->body.phase.instrument = thing();
-        break;
-    case COMMAND_UNCROSS:
-        command->body.uncross.instrument = thing();
-        break;
-    case COMMAND_AUCTION:
-        command->body.auction.seller = dice_below(&dice, 2) ? person() : SELLER_ISSUER;
-        command->body.auction.instrument = thing();
-        break;
-    case COMMAND_BID:
-        command->body.bid.auction = some(1, AUCTION_NONE);
-        break;
-    case COMMAND_CLEAR:
-        command->body.clear.auction = some(1, AUCTION_NONE);
-        break;
-    case COMMAND_ZONE:
-    case COMMAND_INSTRUMENT:
-    case COMMAND_CANCEL:
-    case COMMAND_REPLACE:
-    case COMMAND_DAY:
-    case COMMAND_PERIOD:
-    case COMMAND_RULES:
-    case COMMAND_STEP:
-    case COMMAND_TERMS:
-    case COMMAND_STRIP:
-    case COMMAND_RETIRE:
-    case COMMAND_CITY:
-    case COMMAND_STATUS:
-    case COMMAND_QUOTA:
-    case COMMAND_DISCOUNT:
-    case COMMAND_HOLDING:
-    case COMMAND_GATE:
-    case COMMAND_TRANCHE:
-    case COMMAND_CALENDAR:
-    case COMMAND_SEED:
-    case COMMAND_CLICK:
-    case COMMAND_BLOCK:
-    case COMMAND_BUST:
-    case COMMAND_PERMIT:
-    case COMMAND_AUCTION_TERMS:
-    case COMMAND_STAGE:
-    case COMMAND_REGISTER:
-    case COMMAND_REBID:
-    case COMMAND_WITHDRAW:
-    case COMMAND_SETTLE:
-    case COMMAND_STANDING:
-    case COMMAND_BUNDLE:
+#define TAME_CASE(number, NAME, field, verb)                                                       \
+    case COMMAND_##NAME: {                                                                         \
+        struct command_##field *to = &command->body.field;                                         \
+        (void)to;                                                                                  \
+        FIELDS_COMMAND_##field(TAME_FIELD) break;                                                  \
+    }
+        COMMAND_LIST(TAME_CASE)
+#undef TAME_CASE
     case COMMAND_END:
         break;
     }
-}
-
-/* "-" as a name is no name: both are printed alike, so the empty one is what comes back. */
-static struct name *name_in(struct command *command)
-{
-    switch ((enum command_type)command->type) {
-    case COMMAND_ORDER:
-        return &command->body.order.client_id;
-    case COMMAND_CANCEL:
-        return &command->body.cancel.client_id;
-    case COMMAND_REPLACE:
-        return &command->body.replace.client_id;
-    case COMMAND_ZONE:
-        return &command->body.zone.name;
-    case COMMAND_INSTRUMENT:
-        return &command->body.instrument.name;
-    case COMMAND_PARTICIPANT:
-        return &command->body.participant.name;
-    case COMMAND_AUCTION:
-        return &command->body.auction.name;
-    case COMMAND_LINK:
-    case COMMAND_LIMIT:
-    case COMMAND_REF:
-    case COMMAND_MEMBER:
-    case COMMAND_DEPOSIT:
-    case COMMAND_ISSUE:
-    case COMMAND_CANCEL_ALL:
-    case COMMAND_PHASE:
-    case COMMAND_UNCROSS:
-    case COMMAND_DAY:
-    case COMMAND_PERIOD:
-    case COMMAND_BID:
-    case COMMAND_CLEAR:
-    case COMMAND_RULES:
-    case COMMAND_STEP:
-    case COMMAND_TERMS:
-    case COMMAND_STRIP:
-    case COMMAND_RETIRE:
-    case COMMAND_CITY:
-    case COMMAND_STATUS:
-    case COMMAND_QUOTA:
-    case COMMAND_DISCOUNT:
-    case COMMAND_HOLDING:
-    case COMMAND_GATE:
-    case COMMAND_TRANCHE:
-    case COMMAND_CALENDAR:
-    case COMMAND_SEED:
-    case COMMAND_CLICK:
-    case COMMAND_BLOCK:
-    case COMMAND_BUST:
-    case COMMAND_PERMIT:
-    case COMMAND_AUCTION_TERMS:
-    case COMMAND_STAGE:
-    case COMMAND_REGISTER:
-    case COMMAND_REBID:
-    case COMMAND_WITHDRAW:
-    case COMMAND_SETTLE:
-    case COMMAND_STANDING:
-    case COMMAND_BUNDLE:
-    case COMMAND_END:
-        return NULL;
-    }
-    return NULL;
+    tame_more(command);
 }
 
 static void check_round(struct world *world, const struct command *command)
@@ -224,17 +142,6 @@ static void test_commands_come_back(void **state)
     for (uint64_t round = 0; test_time_left(&time, round); round++) {
         sample_command(&dice, (uint8_t)(1 + round % (COMMAND_END - 1)), &command);
         tame(&command);
-        struct name *name = name_in(&command);
-        bool is_order = command.type == COMMAND_ORDER || command.type == COMMAND_CANCEL ||
-                        command.type == COMMAND_REPLACE;
-        if (name && !is_order && name->text[0] == '\0') name->text[0] = 'x';
-        if (name && is_order && strncmp(name->text, "-", NAME_BYTES) == 0) name->text[0] = 'x';
-        if (command.type == COMMAND_PARTICIPANT) {
-            struct command_participant *body = &command.body.participant;
-            if (strcmp(body->group.text, "-") == 0) body->group.text[0] = 'x';
-            if (strcmp(body->city.text, "-") == 0) body->city.text[0] = 'x';
-            if (strcmp(body->sector.text, "-") == 0) body->sector.text[0] = 'x';
-        }
         check_round(&world, &command);
     }
     world_end(&world);
@@ -294,6 +201,49 @@ static void test_export_form(void **state)
     check_text(&day, "day -2147483648");
 }
 
+#define PLAIN(NAME, member, ...)                                                                   \
+    {                                                                                              \
+        .type = COMMAND_##NAME, .actor = PARTICIPANT_NONE, .subject = PARTICIPANT_NONE,            \
+        .body.member = {                                                                           \
+            __VA_ARGS__                                                                            \
+        }                                                                                          \
+    }
+
+static void test_export_form_of_sets_lists_and_users(void **state)
+{
+    (void)state;
+    struct command terms = PLAIN(
+        TERMS, terms, .fee_ppm = UNSET, .block_fee_ppm = UNSET, .auction_fee_ppm = UNSET,
+        .block_band_ppm = UNSET, .dynamic_ppm = UNSET, .close_floor = UNSET, .holders_max = UNSET,
+        .t_plus = 5, .deadline_days = UNSET, .vintage = UNSET, .basis = BASIS_CN_PERMITTED,
+        .methods = METHOD_BIT(LISTING) | METHOD_BIT(AGREEMENT), .close_rule = UNSET_ENUM,
+        .live_rent = UNSET_ENUM, .conditional = 1, .investors = UNSET_ENUM);
+    check_text(&terms, "terms CO2 basis=CN-permitted methods=agreement,listing t_plus=5 "
+                       "conditional=1");
+    terms.body.terms.methods = 0;
+    check_text(&terms, "terms CO2 basis=CN-permitted methods=- t_plus=5 conditional=1");
+    struct command strip = PLAIN(STRIP, strip, .name = {"S"}, .leg = {1, 0, 77});
+    for (size_t index = 3; index < STRIP_LEGS_MAX; index++)
+        strip.body.strip.leg[index] = INSTRUMENT_NONE;
+    strip.body.strip.leg[2] = INSTRUMENT_NONE - 16;
+    check_text(&strip, "strip S legs=NOX,CO2,unknown");
+    struct command seed = PLAIN(SEED, seed, .value = {0xab}, .auction = 0,
+                                .instrument = INSTRUMENT_NONE, .kind = SEED_KIND_REVEAL);
+    check_text(&seed, "seed reveal=ab00000000000000000000000000000000000000000000000000000000000000"
+                      " auction=A1");
+    struct command bust = PLAIN(BUST, bust, .n = 17, .cause = {"fat-finger"});
+    bust.role = ROLE_OPERATOR;
+    bust.actor = 2;
+    check_text(&bust, "bust n=17 cause=fat-finger as=operator.2");
+    struct command click = PLAIN(CLICK, click, .client_id = {"K1"}, .maker_client_id = {"S2"},
+                                 .qty = 100, .maker = 1, .instrument = INSTRUMENT_NONE);
+    click.subject = 0;
+    check_text(&click, "click mill/K1 mill bakery/S2 qty=100");
+    click.body.click = (struct command_click){
+        .qty = 5, .maker_order = 9, .maker = PARTICIPANT_NONE, .instrument = 0};
+    check_text(&click, "click mill/- mill - oid=9 qty=5 instrument=CO2");
+}
+
 /* Names that are also words of the grammar. */
 static void test_awkward_names(void **state)
 {
@@ -302,6 +252,7 @@ static void test_awkward_names(void **state)
     world_name(&world, COMMAND_PARTICIPANT, 2, "operator");
     world_name(&world, COMMAND_PARTICIPANT, 3, "reserve");
     world_name(&world, COMMAND_PARTICIPANT, 4, "unknown");
+    world_name(&world, COMMAND_PARTICIPANT, 5, "operator.2");
     struct command command = {.type = COMMAND_AUCTION,
                               .role = ROLE_ENTERPRISE,
                               .actor = 2,
@@ -315,6 +266,9 @@ static void test_awkward_names(void **state)
                                .actor = 2,
                                .subject = PARTICIPANT_NONE,
                                .body.cancel_all = {PARTICIPANT_NONE, INSTRUMENT_NONE}};
+    check_round(&world, &command);
+    command.role = ROLE_ENTERPRISE;
+    command.actor = command.subject = 5; /* not the user 2 */
     check_round(&world, &command);
     world_end(&world);
 }
@@ -330,6 +284,11 @@ static void test_capacity_comes_back(void **state)
     assert_int_equal(script_read(world.script, text, size, &item, NULL), 0);
     assert_int_equal(item.kind, SCRIPT_CAPACITY);
     assert_memory_equal(&item.limits, &limits, sizeof limits);
+    for (int manual = 0; manual < 2; manual++) {
+        size = script_steps(manual, text, sizeof text);
+        assert_int_equal(script_read(world.script, text, size, &item, NULL), 0);
+        assert_true(item.kind == SCRIPT_STEPS && item.steps_manual == manual);
+    }
     world_end(&world);
 }
 
@@ -369,10 +328,12 @@ static void test_mutated_lines_never_crash(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_commands_come_back), cmocka_unit_test(test_export_form),
-        cmocka_unit_test(test_awkward_names), cmocka_unit_test(test_capacity_comes_back),
-        cmocka_unit_test(test_mutated_lines_never_crash)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_commands_come_back),
+                                       cmocka_unit_test(test_export_form),
+                                       cmocka_unit_test(test_export_form_of_sets_lists_and_users),
+                                       cmocka_unit_test(test_awkward_names),
+                                       cmocka_unit_test(test_capacity_comes_back),
+                                       cmocka_unit_test(test_mutated_lines_never_crash)};
     dice = test_time_dice();
     return cmocka_run_group_tests_name("script round", tests, NULL, NULL);
 }
