@@ -134,10 +134,17 @@ static int compare(struct follower *follower, const struct entry *entry, struct 
 int follower_apply(struct follower *follower, const struct entry *entry, follower_watch *watch,
                    void *context, struct fault_text *why)
 {
-    if (entry->rule_set != engine_rule_set(follower->engine))
+    uint32_t present = engine_rule_set(follower->engine);
+    if (entry->rule_set > RULE_SET_NEWEST)
         return fault_say(why, ERR_VERSION,
-                         "journal entry %" PRIu64 ": rule set %" PRIu32 ", this program has %d",
-                         entry->index, entry->rule_set, engine_rule_set(follower->engine));
+                         "journal entry %" PRIu64 ": rule set %" PRIu32
+                         ", this program knows them up to %d",
+                         entry->index, entry->rule_set, RULE_SET_NEWEST);
+    if (entry->rule_set != present)
+        return fault_say(why, ERR_VERSION,
+                         "journal entry %" PRIu64 ": rule set %" PRIu32
+                         ", the exchange is at %" PRIu32,
+                         entry->index, entry->rule_set, present);
     if (entry->kind == ENTRY_COMMANDS) {
         int fault = apply_commands(follower, entry, watch, context, why);
         if (fault) return fault;

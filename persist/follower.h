@@ -39,8 +39,8 @@ void follower_deinit(struct follower *follower);
 void follower_borrow(struct follower *follower, struct engine *engine,
                      const struct event_buffer *out);
 
-/* Applies one entry. Returns 0, ERR_DIGEST (names sequence and rule set), ERR_VERSION (unknown rule
- * set), ERR_MALFORMED, ERR_GAP, or what `watch` returned. `watch` may be NULL. */
+/* Applies one entry. Returns 0, ERR_DIGEST (names sequence and rule set), ERR_VERSION (unknown or
+ * another rule set), ERR_MALFORMED, ERR_GAP, or what `watch` returned. `watch` may be NULL. */
 int follower_apply(struct follower *follower, const struct entry *entry, follower_watch *watch,
                    void *context, struct fault_text *why);
 #endif

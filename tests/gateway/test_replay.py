@@ -53,7 +53,7 @@ def quiet_prints_the_digest_only(lingnan):
 
 
 def unknown_verb_ends_with_2_and_its_line(lingnan):
-    status, out, err = lingnan.run('replay', '-', text=SMALL + 'gate CO2 GBA closed=1\n' + SMALL)
+    status, out, err = lingnan.run('replay', '-', text=SMALL + 'surrender A1 CO2 qty=1\n' + SMALL)
     same((status, out), (2, ACCEPTED))
     within(err, 'error line=6 column=1 reason=')
 

@@ -83,11 +83,25 @@ static void test_unknown_rule_set_stops_the_start(void **state)
     struct leader *leader = leader_open(*state);
     leader_set_up(leader);
     leader->rule_set = RULE_SET_NEWEST + 1;
+    _Static_assert(RULE_SET_NEWEST == 2, "the text below names the next one");
     leader_trade(leader, 5);
     leader_close(leader);
     struct fault_text why;
     assert_int_equal(recover_again(*state, &why), ERR_VERSION);
-    assert_non_null(strstr(why.text, "rule set 2"));
+    assert_non_null(strstr(why.text, "rule set 3"));
+}
+
+/* Two programs that are not at the same rules at the same command must not go on together. */
+static void test_another_rule_set_stops_the_start(void **state)
+{
+    struct leader *leader = leader_open(*state);
+    leader_set_up(leader);
+    leader->rule_set = RULE_SET_FIRST;
+    leader_trade(leader, 5);
+    leader_close(leader);
+    struct fault_text why;
+    assert_int_equal(recover_again(*state, &why), ERR_VERSION);
+    assert_non_null(strstr(why.text, "rule set 1, the exchange is at 2"));
 }
 
 /* An entry with a right checksum whose commands are not what its head says. */
@@ -172,8 +186,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(test_restart_replays_to_the_same_digest), CASE(test_forged_digest_stops_the_start),
-        CASE(test_unknown_rule_set_stops_the_start),   CASE(test_entries_that_lie_stop_the_start),
-        CASE(test_view_ahead_of_the_journal),
+        CASE(test_unknown_rule_set_stops_the_start),   CASE(test_another_rule_set_stops_the_start),
+        CASE(test_entries_that_lie_stop_the_start),    CASE(test_view_ahead_of_the_journal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -224,7 +224,8 @@ static void test_wrong_digest_stops_the_shadow(void **state)
     struct fault_text why = {{0}};
     assert_int_equal(shadow_step(shadow, 0, &why), ERR_DIGEST);
     char text[64];
-    snprintf(text, sizeof text, "sequence %llu under rule set 1", (unsigned long long)sequence);
+    snprintf(text, sizeof text, "sequence %llu under rule set %d", (unsigned long long)sequence,
+             RULE_SET_NEWEST);
     assert_non_null(strstr(why.text, text));
     memset(&why, 0, sizeof why);
     assert_int_equal(shadow_step(shadow, 0, &why), ERR_DIGEST);
