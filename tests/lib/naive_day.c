@@ -217,11 +217,16 @@ void naive_figures(const struct naive_trade *t, int sign)
     if (t->from != t->to) leg_figures(x, t->from, t, false, sign);
 }
 
+static wide shown(wide sum) /* what does not fit 64 bits is shown as the largest */
+{
+    return sum > INT64_MAX ? INT64_MAX : sum;
+}
+
 void naive_settled(struct naive_instrument *x)
 {
     naive_say("settled instrument=%s trades=%s units=%s cash=%s", x->name,
-              naive_text(x->settle_trades), naive_text(x->settle_units),
-              naive_text(x->settle_cash));
+              naive_text(x->settle_trades), naive_text(shown(x->settle_units)),
+              naive_text(shown(x->settle_cash)));
     x->is_settled = true;
 }
 
@@ -239,8 +244,9 @@ void naive_look_prices(const struct naive_line *line)
                   x->name, naive.zone[z], naive_text(x->ref[z]), naive_text(naive_band_low(x, z)),
                   naive_text(naive_band_high(x, z)), naive_text(x->last[z]), naive_text(x->open[z]),
                   naive_text(x->high[z]), naive_text(x->low[z]), naive_text(x->close[z]),
-                  naive_text(vwap), naive_text(x->day_volume[z]), naive_text(x->money[z]),
-                  naive_text(x->block_volume[z]), naive_text(x->block_money[z]));
+                  naive_text(vwap), naive_text(shown(x->day_volume[z])),
+                  naive_text(shown(x->money[z])), naive_text(shown(x->block_volume[z])),
+                  naive_text(shown(x->block_money[z])));
     }
 }
 
@@ -336,10 +342,12 @@ static void day_of_set_2(void)
     tranches_of_day();
     for (int i = 0; i < naive.instruments; i++) {
         close_day(&naive.instrument[i]);
-        expire(&naive.instrument[i]);
-        naive_after(&naive.instrument[i]);
+        expire(&naive.instrument[i]); /* these orders died on the old day ... */
+        naive.day_number++;
+        naive_after(&naive.instrument[i]); /* ... and these on the new one */
+        naive.day_number--;
     }
-    naive.day_number++; /* what died at the change died on the old day */
+    naive.day_number++;
 }
 
 const char *naive_do_day(const struct naive_line *line)
