@@ -378,7 +378,7 @@ const char *naive_do_tranche(const struct naive_line *line)
         naive_zone_named(line->word[3]),
         naive_number(line, "lo", -NAIVE_UNLIMITED),
         naive_number(line, "hi", NAIVE_UNLIMITED),
-        naive_date(naive_value(line, "from") ? naive_value(line, "from") : "")};
+        naive_value(line, "from") ? naive_date(naive_value(line, "from")) : 0};
     const char *no;
     if (naive.rules < 2) return "NOT_ALLOWED";
     no = naive_limit_now(instrument, t.from_zone, t.to_zone, t.lo, t.hi, t.from > naive.today);

@@ -52,12 +52,21 @@ class Flow:
     def say(self, line):
         self.lines.append(line)
 
+    # What a further set of rules adds to the setting up
+
+    def capacities(self):
+        return " rules=1"
+
+    def describe(self, words):
+        """More words of a `participant` line that has these already."""
+        return words[:0]
+
     # Setting up
 
     def setup(self):
         rng = self.rng
         small = " orders=15" if self.chance(10) else ""
-        self.say(f"capacity lane_window={self.pick([4, 8, 16])}{small}")
+        self.say(f"capacity lane_window={self.pick([4, 8, 16])}{small}{self.capacities()}")
         self.zones = ZONES[:self.pick([2, 2, 2, 2, 2, 1, 3, 3])]
         for zone in self.zones:
             self.say(f"zone {zone}")
@@ -69,6 +78,7 @@ class Flow:
         for i, name in enumerate(self.people):
             group = f" group=g{rng.randrange(3)}" if self.chance(25) else ""
             group += " type=reserve" if self.chance(5) else ""
+            group += self.describe(group)
             self.say(f"participant {name} zone={self.zones[i % len(self.zones)]}{group}")
             self.say(f"deposit {name} cash="
                      f"{self.pick([50000, 10000000, 10000000, 900000000, 4 * 10**17])}")

@@ -269,7 +269,7 @@ static const char *do_holding(const struct naive_line *line)
                               .units = naive_number(line, "units", -1),
                               .ppm = naive_number(line, "ppm", -1),
                               .from = date_of(line, "from")};
-    if (!group && !type) naive_stop("group or type is missing");
+    if (!type) type = "covered";
     if (!group) naive_choice(type, "covered new-entrant voluntary investor reserve eco-project");
     strcpy(group ? h.group : h.type, group ? group : type);
     if (naive.rules < 2) return "NOT_ALLOWED";
