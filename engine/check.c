@@ -117,7 +117,7 @@ static uint32_t check_positions(const struct engine *engine, uint32_t owner)
         for (uint32_t slot = row->first_order; slot != NIL; slot = engine->order[slot].own_next)
             if (engine->order[slot].side == SIDE_SELL && engine->order[slot].position == at)
                 held += hold_of(&engine->order[slot]);
-        ASSERT(held == position->held);
+        ASSERT(held + position->escrowed == position->held);
         count++;
     }
     return count;
@@ -129,7 +129,7 @@ static void check_owners(const struct engine *engine)
     uint64_t open = 0, used = 0, positions = 0;
     for (uint32_t owner = 0; owner < engine->participants; owner++) {
         const struct participant *row = &engine->participant[owner];
-        int128 held = own_orders(engine, owner);
+        int128 held = own_orders(engine, owner) + escrow_cash(engine, owner);
         ASSERT(row->zone < engine->zones && row->group < engine->groups);
         if (held != row->cash_held) /* the rest is in auctions: look only then */
             ASSERT(held + deposits(engine, owner) == row->cash_held);
@@ -251,5 +251,6 @@ void engine_check(const struct engine *engine)
         resting += check_instrument(engine, instrument);
     ASSERT(resting == engine->orders_open);
     check_day(engine);
+    check_deals(engine);
     check_rules(engine);
 }

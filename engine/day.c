@@ -3,6 +3,7 @@
 #include "engine/calendar.h"
 #include "engine/city.h"
 #include "engine/close.h"
+#include "engine/deal.h"
 #include "engine/job.h"
 #include "engine/lock.h"
 #include "engine/orders.h"
@@ -73,6 +74,12 @@ static bool turn_names(struct engine *engine, struct job *job)
     return client_forget_some(engine);
 }
 
+static bool turn_deals(struct engine *engine, struct job *job)
+{
+    engine->agreements = 0; /* what one side only has named lapses */
+    return deal_turn(engine, &job->at);
+}
+
 static bool turn_cities(struct engine *engine, struct job *job)
 {
     if (cities_turn(engine)) job->more[TURN_MOVED] = 1;
@@ -104,7 +111,7 @@ typedef bool turn_part(struct engine *engine, struct job *job);
 
 /* Decision 10.3, steps 1 to 3, in this order. A part does what it can while work_left() and keeps
  * its place in job->at; only `count` and `more` outlive it. */
-static turn_part *const turn_parts[] = {turn_locks,   turn_names,  turn_cities,
+static turn_part *const turn_parts[] = {turn_locks,   turn_names,  turn_deals,   turn_cities,
                                         turn_members, turn_gather, movers_cancel};
 #define TURN_PARTS (sizeof turn_parts / sizeof turn_parts[0])
 

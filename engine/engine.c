@@ -1,4 +1,5 @@
 /* engine.c - the door: memory at start, one command in, its events out. */
+#include "engine/deal.h"
 #include "engine/job.h"
 #include "engine/lane.h"
 #include "engine/orders.h"
@@ -74,6 +75,7 @@ static void lay_out_rules(struct engine *e, struct arena *arena)
     e->standing = take(arena, n->rules, sizeof *e->standing);
     e->special_day = take(arena, CALENDAR_MAX, sizeof *e->special_day);
     e->day_trade = take(arena, n->trades, sizeof *e->day_trade);
+    e->escrow = take(arena, n->rules, sizeof *e->escrow);
     e->group_first = take(arena, n->participants, sizeof *e->group_first);
     e->job = take(arena, (size_t)n->instruments + 1, sizeof *e->job);
 }

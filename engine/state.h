@@ -160,32 +160,6 @@ struct city_move { /* a `city` line that waits for its day, in order of the comm
     uint8_t zone;
 };
 
-/* A trade of the day (agreements too), or one in escrow. */
-struct day_trade {
-    uint64_t n; /* 0: free row */
-    int64_t received;
-    int64_t delivered;
-    int64_t pays;
-    int64_t gets;
-    int64_t buyer_fee;
-    int64_t seller_fee;
-    int64_t buyer_counted; /* struct figures_leg: the price each leg counts at in the close */
-    int64_t seller_counted;
-    uint32_t buyer_position;
-    uint32_t seller_position;
-    int32_t day;
-    int32_t deadline;
-    uint32_t release; /* of the buyer's lock */
-    uint32_t said_by; /* who has asked for the bust, NIL: nobody */
-    uint16_t instrument;
-    uint8_t from_zone;
-    uint8_t to_zone;
-    uint8_t state; /* enum trade_state */
-    uint8_t block;
-    uint8_t late; /* struct figures_leg */
-};
-enum trade_state { TRADE_DONE, TRADE_ESCROW, TRADE_DELIVERED, TRADE_REFUSED, TRADE_BUSTED };
-
 struct holding_limit { /* a `position-limit` line */
     uint32_t group;    /* NIL: the type */
     int64_t units;     /* UNSET: not given */
@@ -496,11 +470,11 @@ struct engine {
     uint32_t extras_used;
     uint32_t locks_top;
     uint32_t locks_free;
-    uint32_t locks_used;      /* rows beyond the first of a position, at most limits.locks */
-    uint8_t locks_adopted;    /* 1: units locked under rule set 1 have no rows, see lock.h */
-    uint32_t lock_day[8];     /* rows by release day & 7, NIL: none */
-    uint32_t died[2];         /* client ids by the parity of the day their order died on */
-    uint32_t day_trades_next; /* ring */
+    uint32_t locks_used;   /* rows beyond the first of a position, at most limits.locks */
+    uint8_t locks_adopted; /* 1: units locked under rule set 1 have no rows, see lock.h */
+    uint32_t lock_day[8];  /* rows by release day & 7, NIL: none */
+    uint32_t died[2];      /* client ids by the parity of the day their order died on */
+    uint32_t escrows;
     struct extra *extra;
     struct lock *lock;
     struct city *city;
@@ -513,7 +487,8 @@ struct engine {
     struct agreement *agreement;
     struct standing *standing;
     struct special_day *special_day; /* CALENDAR_MAX */
-    struct day_trade *day_trade;     /* limits.trades */
+    struct day_trade *day_trade;     /* limits.trades; see deal.h */
+    struct day_trade *escrow;        /* limits.rules */
     uint32_t *group_first;           /* participants of a group, newest first */
     struct job *job;                 /* [instruments + 1]; the last is the exchange's own */
 

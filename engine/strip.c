@@ -1,5 +1,6 @@
 /* strip.c - see strip.h. The beginning of a strip, and the end of any instrument. */
 #include "engine/strip.h"
+#include "engine/deal.h"
 #include "engine/job.h"
 #include "engine/setup.h"
 
@@ -67,15 +68,6 @@ enum reason strip_apply(struct engine *engine, const struct command *command)
 
 /* --- the command `retire` ------------------------------------------------------------------- */
 
-static bool has_escrow(const struct engine *engine, uint16_t instrument)
-{
-    for (uint32_t at = 0; at < engine->limits.trades; at++) {
-        const struct day_trade *row = &engine->day_trade[at];
-        if (row->n != 0 && row->instrument == instrument && row->state == TRADE_ESCROW) return true;
-    }
-    return false;
-}
-
 static enum reason retire_reason(const struct engine *engine, const struct command *command)
 {
     uint16_t instrument = command->body.retire.instrument;
@@ -86,7 +78,7 @@ static enum reason retire_reason(const struct engine *engine, const struct comma
     if (instrument >= engine->instruments) return REASON_UNKNOWN_INSTRUMENT;
     if (row->retired) return REASON_WRONG_STATE;
     if (is_frozen(engine, instrument)) return REASON_FROZEN;
-    if (row->auctions != 0 || row->strips != 0 || has_escrow(engine, instrument))
+    if (row->auctions != 0 || row->strips != 0 || deal_has_escrow(engine, instrument))
         return REASON_WRONG_STATE;
     return REASON_NONE;
 }

@@ -22,18 +22,6 @@ void click_apply(struct engine *engine, const struct command *command)
     reject(engine, REASON_NOT_ALLOWED);
 }
 
-void block_apply(struct engine *engine, const struct command *command)
-{
-    (void)command;
-    reject(engine, REASON_NOT_ALLOWED);
-}
-
-void bust_apply(struct engine *engine, const struct command *command)
-{
-    (void)command;
-    reject(engine, REASON_NOT_ALLOWED);
-}
-
 void auction_more_apply(struct engine *engine, const struct command *command)
 {
     (void)command;

@@ -4,6 +4,7 @@
  * older journals stay what they were. What a rule set adds goes to the end of its section, or into
  * a new one; see walk.c for what is state and what is not.
  */
+#include "engine/deal.h"
 #include "engine/walk.h"
 
 static void walk_gate(const struct gate *gate, struct walker *w)
@@ -235,6 +236,55 @@ static void walk_agreements(const struct engine *engine, struct walker *w)
     }
 }
 
+static void walk_leg(const struct figures_leg *leg, struct walker *w)
+{
+    walk_put_amount(w, leg->qty);
+    walk_put_amount(w, leg->price);
+    walk_put_amount(w, leg->counted);
+    walk_put8(w, leg->zone);
+    walk_put8(w, leg->kind);
+    walk_put8(w, leg->late);
+}
+
+static void walk_deal(const struct day_trade *trade, struct walker *w)
+{
+    walk_put64(w, trade->n);
+    walk_put_amount(w, trade->received);
+    walk_put_amount(w, trade->delivered);
+    walk_put_amount(w, trade->pays);
+    walk_put_amount(w, trade->gets);
+    walk_put_amount(w, trade->buyer_fee);
+    walk_put_amount(w, trade->seller_fee);
+    walk_leg(&trade->buyer_leg, w);
+    walk_leg(&trade->seller_leg, w);
+    walk_put32(w, trade->buyer);
+    walk_put32(w, trade->seller);
+    walk_put_day(w, trade->day);
+    walk_put_day(w, trade->deadline);
+    walk_put32(w, trade->release);
+    walk_put32(w, trade->asked_by);
+    walk_put16(w, trade->instrument);
+    walk_put16(w, trade->period);
+    walk_put8(w, trade->from_zone);
+    walk_put8(w, trade->to_zone);
+    walk_put8(w, trade->asked);
+}
+
+/* Those a bust may still name, by number: the table's order depends on its capacity. */
+static void walk_deals(const struct engine *engine, struct walker *w)
+{
+    uint64_t n =
+        engine->trades > engine->limits.trades ? engine->trades - engine->limits.trades : 0;
+    while (n++ < engine->trades) {
+        const struct day_trade *trade = &engine->day_trade[n % engine->limits.trades];
+        if (trade->n == n && trade->day == engine->day) walk_deal(trade, w);
+    }
+    walk_put64(w, 0);
+    for (uint32_t at = 0; at < engine->escrows; at++)
+        walk_deal(&engine->escrow[at], w);
+    walk_put64(w, 0);
+}
+
 void walk_more(const struct engine *engine, struct walker *w)
 {
     walk_put32(w, engine->rule_set);
@@ -249,4 +299,5 @@ void walk_more(const struct engine *engine, struct walker *w)
     walk_extras(engine, w);
     walk_rows(engine, w);
     walk_agreements(engine, w);
+    walk_deals(engine, w);
 }
