@@ -103,7 +103,7 @@ static void rest(struct book_driver *driver, const struct neutral_record *record
     struct engine *engine = driver->home.engine;
     uint32_t slot = driver->spares > 0 ? driver->spare[--driver->spares] : driver->top++;
     struct order *order = &engine->order[slot];
-    ASSERT(book_has_room(engine) && slot < engine->limits.orders);
+    ASSERT(book_room(engine) > 0 && slot < engine->limits.orders);
     order->left = (int64_t)left;
     order->price = record->price;
     order->priority = record->order_id;

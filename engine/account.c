@@ -3,6 +3,7 @@
  * Rule: market.md 4, "Entry freezes": a sell freezes units, a buy freezes cash for the worst case
  * (own limit x quantity + fee). Holds are functions of what is left of the order, never stored.
  */
+#include "engine/limits_rules.h"
 #include "engine/lock.h"
 #include "engine/orders.h"
 
@@ -67,12 +68,24 @@ void units_arrive(struct engine *engine, uint32_t position, int64_t qty)
 {
     struct position *row = &engine->position[position];
     uint32_t release = lock_release(engine, row->instrument);
+    bool was = is_holder(row);
     if (release == 0)
         row->free += qty;
     else if (engine->rule_set < 2)
         row->locked += qty; /* all of them until the next change of day */
     else
         lock_add(engine, position, release, qty);
+    holder_change(engine, row, was);
+}
+
+/* The position behind a sale: what it had frozen is gone. */
+static void units_leave(struct engine *engine, const struct order *order, int64_t qty)
+{
+    struct position *row = &engine->position[order->position];
+    ASSERT(row->held >= qty && qty > 0);
+    row->held -= qty;
+    holder_change(engine, row, true);
+    gate_sold(engine, order->participant, order->instrument, order->zone, qty);
 }
 
 void order_freeze(struct engine *engine, const struct order *order)
@@ -88,6 +101,7 @@ void order_freeze(struct engine *engine, const struct order *order)
         ASSERT(owner->cash >= hold);
         owner->cash -= hold;
         owner->cash_held += hold;
+        buying_change(engine, order->position, order->left);
     }
 }
 
@@ -104,6 +118,7 @@ void order_release(struct engine *engine, const struct order *order)
         ASSERT(owner->cash_held >= hold);
         owner->cash_held -= hold;
         owner->cash += hold;
+        buying_change(engine, order->position, -order->left);
     }
 }
 
@@ -122,8 +137,8 @@ int64_t order_leg(struct engine *engine, struct order *order, int64_t qty, int64
     order->turnover += money;
     engine->operator_fees += fee;
     if (order->side == SIDE_SELL) {
-        ASSERT(engine->position[order->position].held >= qty && fee <= money);
-        engine->position[order->position].held -= qty;
+        ASSERT(fee <= money);
+        units_leave(engine, order, qty);
         owner->cash += money - fee;
     } else {
         int64_t freed = before - hold_of(order);
@@ -131,6 +146,8 @@ int64_t order_leg(struct engine *engine, struct order *order, int64_t qty, int64
         owner->cash_held -= freed;
         owner->cash += freed - money - fee;
         units_arrive(engine, order->position, qty);
+        buying_change(engine, order->position, -qty);
+        gate_bought(engine, order->participant, order->instrument, order->zone, qty);
     }
     return fee;
 }

@@ -9,15 +9,32 @@
 _Static_assert(BOOK_NODES_PER_LEAF == HEIGHT_MAX - 1, "a new price always finds its nodes");
 _Static_assert(PRICE_MAX < (INT64_C(1) << (DIGIT_BITS * HEIGHT_MAX)), "every price has a key");
 
-static struct book_side *side_of(const struct engine *engine, const struct order *order)
+static uint64_t key_at(const struct engine *engine, uint16_t instrument, int64_t price)
 {
-    return &state_zone(engine, order->instrument, order->zone)->side[order->side];
+    int64_t tick = engine->instrument[instrument].tick;
+    return (uint64_t)(tick == 1 ? price : price / tick);
 }
 
-static uint64_t key_of(const struct engine *engine, const struct order *order)
+/* The queue an order stands in: prices upwards (asks, parked buys) or downwards. */
+struct place {
+    struct book_side *side;
+    uint64_t key;
+    bool upwards;
+};
+
+static struct place resting_place(const struct engine *engine, const struct order *order)
 {
-    int64_t tick = engine->instrument[order->instrument].tick;
-    return (uint64_t)(tick == 1 ? order->price : order->price / tick);
+    struct zone_state *zone = state_zone(engine, order->instrument, order->zone);
+    return (struct place){&zone->side[order->side], key_at(engine, order->instrument, order->price),
+                          order->side == SIDE_SELL};
+}
+
+static struct place parked_place(const struct engine *engine, const struct order *order)
+{
+    struct zone_state *zone = state_zone(engine, order->instrument, order->zone);
+    return (struct place){&zone->stop[order->side],
+                          key_at(engine, order->instrument, engine->extra[order->extra].stop),
+                          order->side == SIDE_BUY};
 }
 
 static uint32_t digit_of(uint64_t key, uint32_t height)
@@ -25,9 +42,11 @@ static uint32_t digit_of(uint64_t key, uint32_t height)
     return (uint32_t)(key >> (DIGIT_BITS * (height - 1))) & DIGIT_MASK;
 }
 
-bool book_has_room(const struct engine *engine)
+uint32_t book_room(const struct engine *engine)
 {
-    return engine->leaves_used < engine->limits.levels;
+    uint32_t taken = engine->leaves_used + engine->leaves_promised;
+    ASSERT(taken <= engine->limits.levels);
+    return engine->limits.levels - taken;
 }
 
 static uint32_t leaf_take(struct engine *engine)
@@ -134,13 +153,11 @@ static void leaf_close(struct engine *engine, struct book_side *side, uint64_t k
     side->height = 0;
 }
 
-void book_add(struct engine *engine, uint32_t slot)
+static void queue_add(struct engine *engine, uint32_t slot, struct place place)
 {
     struct order *order = &engine->order[slot];
-    struct book_side *side = side_of(engine, order);
-    uint64_t key = key_of(engine, order);
-    struct book_leaf *leaf = &engine->leaf[leaf_open(engine, side, key)];
-    uint32_t digit = (uint32_t)key & DIGIT_MASK;
+    struct book_leaf *leaf = &engine->leaf[leaf_open(engine, place.side, place.key)];
+    uint32_t digit = (uint32_t)place.key & DIGIT_MASK;
     ASSERT(order->left > 0 && order->state == ORDER_WORKING);
     order->next = NIL;
     if (leaf->used >> digit & 1) {
@@ -152,19 +169,15 @@ void book_add(struct engine *engine, uint32_t slot)
         order->prev = NIL;
     }
     leaf->level[digit].tail = slot;
-    order->state = ORDER_RESTING;
-    side->orders++;
-    engine->instrument[order->instrument].resting++;
+    place.side->orders++;
 }
 
-void book_remove(struct engine *engine, uint32_t slot)
+static void queue_remove(struct engine *engine, uint32_t slot, struct place place)
 {
     struct order *order = &engine->order[slot];
-    struct book_side *side = side_of(engine, order);
-    uint64_t key = key_of(engine, order);
-    struct book_leaf *leaf = &engine->leaf[leaf_open(engine, side, key)];
-    uint32_t digit = (uint32_t)key & DIGIT_MASK;
-    ASSERT(order->state == ORDER_RESTING && leaf->used >> digit & 1);
+    struct book_leaf *leaf = &engine->leaf[leaf_open(engine, place.side, place.key)];
+    uint32_t digit = (uint32_t)place.key & DIGIT_MASK;
+    ASSERT(leaf->used >> digit & 1);
     if (order->prev != NIL)
         engine->order[order->prev].next = order->next;
     else
@@ -175,67 +188,113 @@ void book_remove(struct engine *engine, uint32_t slot)
         leaf->level[digit].tail = order->prev;
     if (order->prev == NIL && order->next == NIL) {
         leaf->used &= ~(UINT64_C(1) << digit);
-        if (!leaf->used) leaf_close(engine, side, key);
+        if (!leaf->used) leaf_close(engine, place.side, place.key);
     }
     order->state = ORDER_WORKING;
-    side->orders--;
+    place.side->orders--;
+}
+
+void book_add(struct engine *engine, uint32_t slot)
+{
+    struct order *order = &engine->order[slot];
+    queue_add(engine, slot, resting_place(engine, order));
+    order->state = ORDER_RESTING;
+    engine->instrument[order->instrument].resting++;
+}
+
+void book_remove(struct engine *engine, uint32_t slot)
+{
+    const struct order *order = &engine->order[slot];
+    ASSERT(order->state == ORDER_RESTING);
+    queue_remove(engine, slot, resting_place(engine, order));
     engine->instrument[order->instrument].resting--;
 }
 
-/* Lowest set digit for asks, highest for bids. */
-static uint32_t first_digit(uint64_t used, uint8_t side)
+void book_park(struct engine *engine, uint32_t slot)
+{
+    struct order *order = &engine->order[slot];
+    queue_add(engine, slot, parked_place(engine, order));
+    order->state = ORDER_PARKED;
+    engine->instrument[order->instrument].parked++;
+}
+
+void book_unpark(struct engine *engine, uint32_t slot)
+{
+    const struct order *order = &engine->order[slot];
+    ASSERT(order->state == ORDER_PARKED);
+    queue_remove(engine, slot, parked_place(engine, order));
+    engine->instrument[order->instrument].parked--;
+}
+
+static uint32_t first_digit(uint64_t used, bool upwards)
 {
     ASSERT(used);
-    return side == SIDE_SELL ? (uint32_t)__builtin_ctzll(used)
-                             : 63u - (uint32_t)__builtin_clzll(used);
+    return upwards ? (uint32_t)__builtin_ctzll(used) : 63u - (uint32_t)__builtin_clzll(used);
 }
 
-/* Set digits that come after `digit` in the order of trading. */
-static uint64_t digits_after(uint64_t used, uint32_t digit, uint8_t side)
+/* Set digits that come after `digit`. */
+static uint64_t digits_after(uint64_t used, uint32_t digit, bool upwards)
 {
     uint64_t lower = (UINT64_C(1) << digit) - 1;
-    return side == SIDE_SELL ? used & ~lower & ~(UINT64_C(1) << digit) : used & lower;
+    return upwards ? used & ~lower & ~(UINT64_C(1) << digit) : used & lower;
 }
 
-static uint32_t first_below(const struct engine *engine, uint32_t at, uint32_t height, uint8_t side)
+static uint32_t first_below(const struct engine *engine, uint32_t at, uint32_t height, bool upwards)
 {
     const struct book_leaf *leaf;
     for (; height > 1; height--) {
         const struct book_node *node = &engine->node[at];
-        at = node->child[first_digit(node->used, side)];
+        at = node->child[first_digit(node->used, upwards)];
     }
     leaf = &engine->leaf[at];
-    return leaf->level[first_digit(leaf->used, side)].head;
+    return leaf->level[first_digit(leaf->used, upwards)].head;
 }
 
 uint32_t book_best(const struct engine *engine, uint16_t instrument, uint8_t zone, uint8_t side)
 {
     const struct book_side *book = &state_zone(engine, instrument, zone)->side[side];
-    return book->root == NIL ? NIL : first_below(engine, book->root, book->height, side);
+    if (book->root == NIL) return NIL;
+    return first_below(engine, book->root, book->height, side == SIDE_SELL);
+}
+
+uint32_t book_first_stop(const struct engine *engine, uint16_t instrument, uint8_t zone,
+                         uint8_t side)
+{
+    const struct book_side *stops = &state_zone(engine, instrument, zone)->stop[side];
+    if (stops->root == NIL) return NIL;
+    return first_below(engine, stops->root, stops->height, side == SIDE_BUY);
+}
+
+uint32_t book_first(const struct engine *engine, uint16_t instrument, uint8_t zone, uint8_t queue)
+{
+    if (queue < QUEUE_PARKED_BUYS) return book_best(engine, instrument, zone, queue);
+    return book_first_stop(engine, instrument, zone, (uint8_t)(queue - QUEUE_PARKED_BUYS));
 }
 
 uint32_t book_next(const struct engine *engine, uint32_t slot)
 {
     const struct order *order = &engine->order[slot];
-    const struct book_side *side = side_of(engine, order);
     const struct book_leaf *leaf;
-    uint64_t key, after;
-    uint32_t path[HEIGHT_MAX + 1], at = side->root;
+    struct place place;
+    uint64_t after;
+    uint32_t path[HEIGHT_MAX + 1], at;
     if (order->next != NIL) return order->next;
-    key = key_of(engine, order);
-    for (uint32_t height = side->height; height > 1; height--) {
+    place =
+        order->state == ORDER_PARKED ? parked_place(engine, order) : resting_place(engine, order);
+    at = place.side->root;
+    for (uint32_t height = place.side->height; height > 1; height--) {
         path[height] = at;
-        at = engine->node[at].child[digit_of(key, height)];
+        at = engine->node[at].child[digit_of(place.key, height)];
     }
     leaf = &engine->leaf[at];
-    after = digits_after(leaf->used, (uint32_t)key & DIGIT_MASK, order->side);
-    if (after) return leaf->level[first_digit(after, order->side)].head;
-    for (uint32_t height = 2; height <= side->height; height++) {
+    after = digits_after(leaf->used, (uint32_t)place.key & DIGIT_MASK, place.upwards);
+    if (after) return leaf->level[first_digit(after, place.upwards)].head;
+    for (uint32_t height = 2; height <= place.side->height; height++) {
         const struct book_node *node = &engine->node[path[height]];
-        after = digits_after(node->used, digit_of(key, height), order->side);
+        after = digits_after(node->used, digit_of(place.key, height), place.upwards);
         if (!after) continue;
-        return first_below(engine, node->child[first_digit(after, order->side)], height - 1,
-                           order->side);
+        return first_below(engine, node->child[first_digit(after, place.upwards)], height - 1,
+                           place.upwards);
     }
     return NIL;
 }

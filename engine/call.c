@@ -36,6 +36,7 @@ static void fill(struct engine *engine, uint16_t instrument, uint8_t zone, uint8
         event->zone = zone;
         event->side = side;
         units -= qty;
+        if (order->extra != NIL) iceberg_filled(engine, slot, qty);
         if (order->left == 0) order_end(engine, slot);
     }
 }

@@ -3,9 +3,11 @@
  * It uses no counter that the rules keep where it can count anew, and asserts. For tests, the
  * simulator and audit; never on the way of a command.
  */
-#include "engine/book.h"
+#include "engine/auction.h"
 #include "engine/calendar.h"
 #include "engine/check.h"
+#include "engine/job.h"
+#include "engine/orders.h"
 
 /* --- item 1: money, units, frozen = open orders and bids ---------------------------------- */
 
@@ -24,7 +26,8 @@ static int128 fund_sum(const struct engine *engine)
 
 static void check_cash(const struct engine *engine)
 {
-    int128 sum = fund_sum(engine) + engine->operator_fees + engine->treasury;
+    int128 sum =
+        fund_sum(engine) + engine->operator_fees + engine->treasury + auctions_proceeds(engine);
     ASSERT(engine->operator_fees >= 0 && engine->treasury >= 0);
     ASSERT(engine->deposited >= 0 && engine->deposited <= MONEY_MAX);
     for (uint32_t at = 0; at < engine->participants; at++) {
@@ -38,7 +41,7 @@ static void check_cash(const struct engine *engine)
 static void check_units(const struct engine *engine, uint16_t instrument)
 {
     const struct instrument *row = &engine->instrument[instrument];
-    int128 sum = row->auctioned, offers = 0;
+    int128 sum = row->auctioned;
     ASSERT(row->issued >= 0 && row->issued <= QTY_MAX && row->auctioned >= 0);
     for (uint32_t at = 0; at < engine->positions; at++) {
         const struct position *position = &engine->position[at];
@@ -50,33 +53,6 @@ static void check_units(const struct engine *engine, uint16_t instrument)
     for (uint8_t zone = 0; zone < engine->zones; zone++)
         sum += state_zone(engine, instrument, zone)->retired;
     ASSERT(sum == row->issued);
-    for (uint32_t at = 0; at < engine->auctions; at++) {
-        const struct auction *auction = &engine->auction[at];
-        if (auction->instrument == instrument && auction->state == AUCTION_STATE_OPEN &&
-            auction->seller != SELLER_ISSUER)
-            offers += auction->offer;
-    }
-    ASSERT(offers == row->auctioned);
-}
-
-/* Deposits in open auctions; of one participant, or PARTICIPANT_NONE: of all. */
-static int128 deposits(const struct engine *engine, uint32_t participant)
-{
-    int128 sum = 0;
-    for (uint32_t id = 0; id < engine->auctions; id++) {
-        const struct auction *auction = &engine->auction[id];
-        uint32_t count = 0;
-        if (auction->state == AUCTION_STATE_OPEN)
-            for (uint32_t at = auction->first_bid; at != NIL; at = engine->bid[at].next) {
-                const struct bid *bid = &engine->bid[at];
-                ASSERT(bid->deposit >= 0 && bid->awarded == 0 && count < auction->bids);
-                count++;
-                if (participant == PARTICIPANT_NONE || bid->participant == participant)
-                    sum += bid->deposit;
-            }
-        ASSERT(auction->state != AUCTION_STATE_OPEN || count == auction->bids);
-    }
-    return sum;
 }
 
 /* An owner's list holds exactly its resting orders, each on the right holding. Returns the cash
@@ -90,7 +66,7 @@ static int128 own_orders(const struct engine *engine, uint32_t owner)
         const struct order *order = &engine->order[slot];
         const struct position *position = &engine->position[order->position];
         ASSERT(slot < engine->orders_top && count < row->open_orders);
-        ASSERT(order->state == ORDER_RESTING && order->participant == owner);
+        ASSERT(order->state != ORDER_FREE && order->participant == owner);
         ASSERT(order->own_prev == previous && order->left > 0 && order->position != NIL);
         ASSERT(position->participant == owner && position->instrument == order->instrument &&
                position->zone == order->zone);
@@ -117,7 +93,8 @@ static uint32_t check_positions(const struct engine *engine, uint32_t owner)
         for (uint32_t slot = row->first_order; slot != NIL; slot = engine->order[slot].own_next)
             if (engine->order[slot].side == SIDE_SELL && engine->order[slot].position == at)
                 held += hold_of(&engine->order[slot]);
-        ASSERT(held + position->escrowed == position->held);
+        ASSERT(held + position->escrowed == position->held &&
+               position->buying == check_buying(engine, at));
         count++;
     }
     return count;
@@ -132,13 +109,13 @@ static void check_owners(const struct engine *engine)
         int128 held = own_orders(engine, owner) + escrow_cash(engine, owner);
         ASSERT(row->zone < engine->zones && row->group < engine->groups);
         if (held != row->cash_held) /* the rest is in auctions: look only then */
-            ASSERT(held + deposits(engine, owner) == row->cash_held);
+            ASSERT(held + auctions_held(engine, owner) == row->cash_held);
         positions += check_positions(engine, owner);
         orders_hold += held;
         all_hold += row->cash_held;
         open += row->open_orders;
     }
-    ASSERT(orders_hold + deposits(engine, PARTICIPANT_NONE) == all_hold);
+    ASSERT(orders_hold + auctions_held(engine, PARTICIPANT_NONE) == all_hold);
     for (uint32_t slot = 0; slot < engine->orders_top; slot++)
         used += engine->order[slot].state != ORDER_FREE;
     ASSERT(positions == engine->positions);
@@ -226,6 +203,13 @@ static void check_links(const struct engine *engine, uint16_t instrument)
     }
 }
 
+/* Between two steps of a job, and where orders are listed only, a book may look crossed. */
+static bool is_matched(const struct engine *engine, uint16_t instrument)
+{
+    return engine->instrument[instrument].phase == PHASE_CONTINUOUS &&
+           !is_frozen(engine, instrument) && !is_listing_only(engine, instrument);
+}
+
 static uint32_t check_instrument(const struct engine *engine, uint16_t instrument)
 {
     uint32_t resting = 0;
@@ -235,7 +219,7 @@ static uint32_t check_instrument(const struct engine *engine, uint16_t instrumen
         for (uint8_t side = 0; side < SIDES; side++)
             resting += check_queue(engine, instrument, zone, side);
     ASSERT(resting == engine->instrument[instrument].resting);
-    if (engine->instrument[instrument].phase == PHASE_CONTINUOUS)
+    if (is_matched(engine, instrument))
         for (uint8_t from = 0; from < engine->zones; from++)
             for (uint8_t to = 0; to < engine->zones; to++)
                 ASSERT(!executable(engine, instrument, from, to));
@@ -244,12 +228,16 @@ static uint32_t check_instrument(const struct engine *engine, uint16_t instrumen
 
 void engine_check(const struct engine *engine)
 {
-    uint64_t resting = 0;
+    uint64_t open = 0;
     check_cash(engine);
+    auctions_check(engine);
     check_owners(engine);
     for (uint16_t instrument = 0; instrument < engine->instruments; instrument++)
-        resting += check_instrument(engine, instrument);
-    ASSERT(resting == engine->orders_open);
+        open += check_instrument(engine, instrument) + engine->instrument[instrument].parked;
+    for (uint32_t slot = 0; slot < engine->orders_top; slot++)
+        open += engine->order[slot].state == ORDER_WORKING;
+    ASSERT(open == engine->orders_open);
+    check_orders(engine);
     check_day(engine);
     check_deals(engine);
     check_rules(engine);

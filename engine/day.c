@@ -1,4 +1,5 @@
 /* day.c - see day.h; the stages TURN and DAY of job.h. */
+#include "engine/auction.h"
 #include "engine/day.h"
 #include "engine/calendar.h"
 #include "engine/city.h"
@@ -22,6 +23,8 @@ static void turn_order(struct engine *engine, uint32_t slot)
     const struct zone_state *state = state_zone(engine, order->instrument, order->zone);
     if (is_expired(engine, order))
         order_cancel(engine, slot, CANCEL_REASON_EXPIRED);
+    else if (order->state == ORDER_PARKED)
+        stop_new_day(engine, slot);
     else if (order->price < state->band_low || order->price > state->band_high)
         order_cancel(engine, slot, CANCEL_REASON_BAND);
 }
@@ -80,6 +83,12 @@ static bool turn_deals(struct engine *engine, struct job *job)
     return deal_turn(engine, &job->at);
 }
 
+static bool turn_auctions(struct engine *engine, struct job *job)
+{
+    (void)job;
+    return auction_settle_due(engine);
+}
+
 static bool turn_cities(struct engine *engine, struct job *job)
 {
     if (cities_turn(engine)) job->more[TURN_MOVED] = 1;
@@ -111,7 +120,8 @@ typedef bool turn_part(struct engine *engine, struct job *job);
 
 /* Decision 10.3, steps 1 to 3, in this order. A part does what it can while work_left() and keeps
  * its place in job->at; only `count` and `more` outlive it. */
-static turn_part *const turn_parts[] = {turn_locks,   turn_names,  turn_deals,   turn_cities,
+static turn_part *const turn_parts[] = {turn_locks,    turn_names,  turn_deals,
+                                        turn_auctions, turn_cities,
                                         turn_members, turn_gather, movers_cancel};
 #define TURN_PARTS (sizeof turn_parts / sizeof turn_parts[0])
 
@@ -148,7 +158,7 @@ static void close_day(struct engine *engine, uint16_t instrument)
  * is known before. True: it is through. */
 static bool turn_queue(struct engine *engine, uint16_t instrument, struct job *job)
 {
-    if (job->slot == NIL) job->slot = book_best(engine, instrument, job->zone, job->side);
+    if (job->slot == NIL) job->slot = book_first(engine, instrument, job->zone, job->side);
     while (job->slot != NIL) {
         uint32_t slot = job->slot;
         if (!work_left(engine)) return false;
@@ -168,7 +178,7 @@ bool stage_day(struct engine *engine, uint16_t instrument)
         job->slot = NIL;
     }
     for (; job->zone < engine->zones; job->zone++, job->side = 0)
-        for (; job->side < SIDES; job->side++)
+        for (; job->side < QUEUE_COUNT; job->side++)
             if (!turn_queue(engine, instrument, job)) return false;
     return true;
 }

@@ -1,6 +1,6 @@
 /* engine.c - the door: memory at start, one command in, its events out. */
+#include "engine/auction.h"
 #include "engine/deal.h"
-#include "engine/job.h"
 #include "engine/lane.h"
 #include "engine/orders.h"
 
@@ -72,7 +72,6 @@ static void lay_out_rules(struct engine *e, struct arena *arena)
     e->holding_buckets = take(arena, (size_t)e->holding_mask + 1, sizeof *e->holding_buckets);
     e->tranche = take(arena, n->rules, sizeof *e->tranche);
     e->agreement = take(arena, n->rules, sizeof *e->agreement);
-    e->standing = take(arena, n->rules, sizeof *e->standing);
     e->special_day = take(arena, CALENDAR_MAX, sizeof *e->special_day);
     e->day_trade = take(arena, n->trades, sizeof *e->day_trade);
     e->escrow = take(arena, n->rules, sizeof *e->escrow);
@@ -89,8 +88,6 @@ static void lay_out_orders(struct engine *e, struct arena *arena)
     e->client_buckets = take(arena, e->client_mask + 1, sizeof *e->client_buckets);
     e->leaf = take(arena, n->levels, sizeof *e->leaf);
     e->node = take(arena, (size_t)n->levels * BOOK_NODES_PER_LEAF, sizeof *e->node);
-    e->auction = take(arena, n->auctions, sizeof *e->auction);
-    e->bid = take(arena, n->bids, sizeof *e->bid);
     e->lane = take(arena, n->lanes, sizeof *e->lane);
     e->lane_mask = power_above(n->lanes) - 1;
     e->lane_buckets = take(arena, e->lane_mask + 1, sizeof *e->lane_buckets);
@@ -101,7 +98,34 @@ static void lay_out_orders(struct engine *e, struct arena *arena)
     e->trim_price = take(arena, n->orders, sizeof *e->trim_price);
     for (int side = 0; side < SIDES; side++)
         e->trim_sum[side] = take(arena, (size_t)n->orders + 1, sizeof *e->trim_sum[side]);
-    e->rank = take(arena, n->bids, sizeof *e->rank);
+}
+
+static void take_pairs(struct arena *arena, struct pair_index *index, uint32_t count)
+{
+    uint32_t buckets = power_above(count);
+    index->mask = buckets - 1;
+    index->buckets = take(arena, buckets, sizeof *index->buckets);
+    index->chain = take(arena, count, sizeof *index->chain);
+    index->key = take(arena, count, sizeof *index->key);
+}
+
+static void lay_out_auctions(struct engine *e, struct arena *arena)
+{
+    const struct engine_limits *n = &e->limits;
+    e->auction = take(arena, n->auctions, sizeof *e->auction);
+    e->bid = take(arena, n->bids, sizeof *e->bid);
+    e->entrant = take(arena, n->bids, sizeof *e->entrant);
+    e->share = take(arena, n->bids, sizeof *e->share);
+    e->owner = take(arena, n->rules, sizeof *e->owner);
+    e->standing = take(arena, n->rules, sizeof *e->standing);
+    e->auction_place = take(arena, n->instruments, sizeof *e->auction_place);
+    take_pairs(arena, &e->standing_index, n->rules);
+    take_pairs(arena, &e->entrant_index, n->bids);
+    take_pairs(arena, &e->share_index, n->bids);
+    take_pairs(arena, &e->bid_index, n->bids);
+    e->rank[0] = take(arena, n->bids, sizeof *e->rank[0]);
+    e->rank[1] = take(arena, n->bids, sizeof *e->rank[1]);
+    e->rank_counts = take(arena, (size_t)RANK_PASSES * RANK_BUCKETS, sizeof *e->rank_counts);
 }
 
 struct engine_limits engine_limits_default(void)
@@ -167,12 +191,36 @@ size_t engine_memory(const struct engine_limits *limits)
     lay_out_market(&counted, &arena);
     lay_out_rules(&counted, &arena);
     lay_out_orders(&counted, &arena);
+    lay_out_auctions(&counted, &arena);
     return arena.used;
 }
 
 static void clear_buckets(struct name_index *index)
 {
     memset(index->buckets, 0xff, ((size_t)index->mask + 1) * sizeof *index->buckets);
+}
+
+static void clear_pairs(struct pair_index *index)
+{
+    memset(index->buckets, 0xff, ((size_t)index->mask + 1) * sizeof *index->buckets);
+}
+
+static void start_auctions(struct engine *engine)
+{
+    engine->bids_free = NIL;
+    engine->standings_free = NIL;
+    engine->entrants_free = NIL;
+    engine->shares_free = NIL;
+    engine->owners_free = NIL;
+    engine->ranking = NIL;
+    engine->settling = NIL;
+    clear_pairs(&engine->standing_index);
+    clear_pairs(&engine->entrant_index);
+    clear_pairs(&engine->share_index);
+    clear_pairs(&engine->bid_index);
+    for (uint32_t i = 0; i < engine->limits.instruments; i++)
+        engine->auction_place[i] =
+            (struct auction_place){.first_carry = NIL, .first_standing = NIL, .last_standing = NIL};
 }
 
 struct engine *engine_init(void *memory, size_t size, const struct engine_limits *limits)
@@ -184,6 +232,8 @@ struct engine *engine_init(void *memory, size_t size, const struct engine_limits
     lay_out_market(engine, &arena);
     lay_out_rules(engine, &arena);
     lay_out_orders(engine, &arena);
+    lay_out_auctions(engine, &arena);
+    start_auctions(engine);
     engine->orders_free = NIL;
     engine->names_free = NIL;
     engine->leaves_free = NIL;

@@ -252,9 +252,13 @@ struct event_close { /* at the day change, per zone that has a reference */
     uint16_t instrument;
     uint8_t zone;
 };
+/* How much of a resting iceberg is hidden has changed. Other events count all its units: whoever
+ * adds up the book takes `hidden - hidden_before` off behind them. After its end `hidden` is 0. */
 struct event_shown {
     struct event head;
     uint64_t order_id;
+    int64_t hidden;
+    int64_t hidden_before;
     int64_t shown; /* displayed from now on */
     int64_t left;
     int64_t price;

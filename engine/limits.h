@@ -26,6 +26,8 @@
 #define GROUP_MEMBERS_MAX 256  /* participants of one group: a position limit looks at them all */
 #define DISPLAY_PARTS_MAX 1000 /* an iceberg shows at least this part of its quantity at a time */
 #define AGENCY_PPM_MAX 100000  /* market.md 9 */
+#define INSTALMENTS_MAX 12     /* auctions that unsold units may be spread over */
+#define BUNDLE_OWNERS_MAX 1024 /* of one auction, beside its seller: the payout looks at them all */
 #define SEED_BYTES 32
 #define RULE_SET_FIRST 1  /* of the journals that say nothing */
 #define RULE_SET_NEWEST 2 /* what a new exchange starts with */

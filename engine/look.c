@@ -4,7 +4,7 @@
  * Order: ids rising; books best first, bids then asks.
  */
 #include "engine/look.h"
-#include "engine/book.h"
+#include "engine/orders.h"
 
 struct page page_of(const struct look_query *query, struct event_buffer *out)
 {
@@ -51,7 +51,7 @@ static void cursor_settle(const struct engine *engine, struct cursor *cursor)
     for (; cursor->slot != NIL; cursor->slot = book_next(engine, cursor->slot)) {
         const struct order *order = &engine->order[cursor->slot];
         const struct link *link = cursor->link;
-        int64_t qty = order->left;
+        int64_t qty = order_shown(engine, order);
         cursor->price = order->price;
         cursor->qty = qty;
         if (!link) return;
@@ -177,10 +177,34 @@ static enum reason look_account(const struct engine *engine, const struct look_q
     return REASON_NONE;
 }
 
+/* A stop that waits, or an iceberg. */
+static void open_more_row(const struct engine *engine, uint32_t slot, struct page *page)
+{
+    const struct order *order = &engine->order[slot];
+    struct event_row_open_more *row = ROW(page, OPEN_MORE, open_more);
+    if (!row) return;
+    row->order_id = state_order_id(engine, slot);
+    row->left = order->left;
+    row->price = order->price;
+    row->filled = order->filled;
+    row->stop_price = engine->extra[order->extra].stop;
+    row->display = engine->extra[order->extra].display;
+    if (order->name != NIL) row->client_id = engine->client_name[order->name].text;
+    row->participant = order->participant;
+    row->instrument = order->instrument;
+    row->zone = order->zone;
+    row->side = order->side;
+}
+
 static void open_row(const struct engine *engine, uint32_t slot, struct page *page)
 {
     const struct order *order = &engine->order[slot];
-    struct event_row_open *row = ROW(page, OPEN, open);
+    struct event_row_open *row;
+    if (order->extra != NIL) {
+        open_more_row(engine, slot, page);
+        return;
+    }
+    row = ROW(page, OPEN, open);
     if (!row) return;
     row->order_id = state_order_id(engine, slot);
     row->left = order->left;
@@ -207,8 +231,8 @@ static enum reason look_orders(const struct engine *engine, const struct look_qu
     for (uint32_t at = owner->first_position; at != NIL; at = engine->position[at].next) {
         uint16_t instrument = engine->position[at].instrument;
         uint8_t zone = engine->position[at].zone;
-        for (uint8_t side = 0; side < SIDES; side++) {
-            uint32_t slot = book_best(engine, instrument, zone, side);
+        for (uint8_t queue = 0; queue < QUEUE_COUNT; queue++) {
+            uint32_t slot = book_first(engine, instrument, zone, queue);
             for (; slot != NIL && left > 0; slot = book_next(engine, slot)) {
                 if (engine->order[slot].participant != query->participant) continue;
                 left--;

@@ -1,21 +1,13 @@
 /* match.c - market.md 6.4: an incoming order against the resting ones of every linked zone.
  *
- * One body serves buys and sells, and the trial of a fill-or-kill as well as the real thing. Each
- * zone has a walker that only ever moves on: after a fill either the maker cannot give another step
- * on this link, or the room is used up, or the incoming order is done.
+ * One body serves buys and sells. Each zone has a walker that only ever moves on: after a fill
+ * either the maker cannot give another step on this link, or the room is used up, or the incoming
+ * order is done. An iceberg is the exception: it may give its next step, or go behind the others
+ * at its price.
  */
 #include "engine/figures.h"
-#include "engine/orders.h"
-
-struct walker {
-    const struct link *link;
-    int64_t step;
-    int64_t room;
-    int64_t effective; /* price of the present maker as the taker sees it */
-    int64_t received;  /* units of the candidate fill */
-    uint32_t slot;     /* the present maker, NIL: nothing more here */
-    uint8_t zone;
-};
+#include "engine/job.h"
+#include "engine/match.h"
 
 struct walk {
     struct walker walker[ZONES_MAX];
@@ -25,25 +17,39 @@ struct walk {
 
 static const struct link own_zone = {.rn = 1, .rd = 1, .allowed = 1};
 
+static struct walker stand(const struct engine *engine, const struct order *taker, uint8_t zone)
+{
+    bool buy = taker->side == SIDE_BUY;
+    uint8_t from = buy ? zone : taker->zone;
+    uint8_t to = buy ? taker->zone : zone;
+    struct walker walker;
+    walker.zone = zone;
+    walker.link = from == to ? &own_zone : state_link(engine, taker->instrument, from, to);
+    walker.step = link_step(engine, taker->instrument, walker.link);
+    walker.room = link_room(engine, taker->instrument, from, to);
+    walker.effective = walker.received = 0;
+    walker.slot = NIL;
+    return walker;
+}
+
+struct walker walker_open(const struct engine *engine, const struct order *taker, uint8_t zone)
+{
+    struct walker walker = stand(engine, taker, zone);
+    walker.slot = book_best(engine, taker->instrument, zone, !taker->side);
+    return walker;
+}
+
 static void walk_add(const struct engine *engine, const struct order *taker, struct walk *walk,
                      uint8_t zone)
 {
     struct walker *walker = &walk->walker[walk->count];
-    bool buy = taker->side == SIDE_BUY;
-    uint8_t from = buy ? zone : taker->zone;
-    uint8_t to = buy ? taker->zone : zone;
-    walker->zone = zone;
-    walker->link = from == to ? &own_zone : state_link(engine, taker->instrument, from, to);
-    walker->step = link_step(engine, taker->instrument, walker->link);
-    walker->room = link_room(engine, taker->instrument, from, to);
-    walker->slot = book_best(engine, taker->instrument, zone, !taker->side);
+    *walker = walker_open(engine, taker, zone);
     if (walker->slot != NIL) walk->count++;
 }
 
 static void walk_start(const struct engine *engine, const struct order *taker, struct walk *walk)
 {
-    size_t row = (size_t)taker->instrument * engine->limits.zones + taker->zone;
-    uint32_t others = taker->side == SIDE_BUY ? engine->sources[row] : engine->targets[row];
+    uint32_t others = walker_zones(engine, taker);
     walk->count = 0;
     walk->left = taker->left;
     walk_add(engine, taker, walk, taker->zone);
@@ -51,47 +57,27 @@ static void walk_start(const struct engine *engine, const struct order *taker, s
         walk_add(engine, taker, walk, (uint8_t)__builtin_ctz(others));
 }
 
-/* Units received that taker and maker could exchange now; a multiple of the step. */
-static int64_t fill_size(const struct order *taker, int64_t taker_left, const struct order *maker,
-                         const struct walker *walker)
+static int64_t gives(const struct engine *engine, const struct order *taker,
+                     const struct order *maker, const struct walker *walker)
 {
-    int64_t delivered = taker->side == SIDE_BUY ? maker->left : taker_left;
-    int64_t received = taker->side == SIDE_BUY ? taker_left : maker->left;
-    int64_t most;
-    if (walker->link->rn != walker->link->rd) /* QTY_MAX * RATIO_MAX fits, see limits.h */
-        delivered = delivered * walker->link->rd / walker->link->rn;
-    most = delivered < received ? delivered : received;
-    if (walker->room < most) most = walker->room;
-    return most - most % walker->step;
+    if (maker->extra == NIL) return maker->left;
+    return iceberg_gives(maker->left, engine->extra[maker->extra].shown, maker_step(taker, walker));
 }
 
 /* Moves to the first maker that fits; the walker ends where prices, room or rest do. */
 static void walker_seek(const struct engine *engine, const struct order *taker, int64_t left,
                         struct walker *walker)
 {
-    bool buy = taker->side == SIDE_BUY;
     if (walker->room < walker->step) walker->slot = NIL;
     for (; walker->slot != NIL; walker->slot = book_next(engine, walker->slot)) {
         const struct order *maker = &engine->order[walker->slot];
-        walker->effective = buy ? price_to_buyer(walker->link, maker->price)
-                                : price_to_seller(walker->link, maker->price);
-        if (buy ? walker->effective > taker->price : walker->effective < taker->price) {
+        if (!walker_reaches(taker, maker, walker)) {
             walker->slot = NIL;
             return;
         }
-        walker->received = fill_size(taker, left, maker, walker);
+        walker->received = walker_size(taker, left, gives(engine, taker, maker, walker), walker);
         if (walker->received > 0) return;
     }
-}
-
-/* Best effective price, then own zone, then priority counter. */
-static bool is_better(const struct engine *engine, const struct order *taker,
-                      const struct walker *a, const struct walker *b)
-{
-    if (a->effective != b->effective)
-        return taker->side == SIDE_BUY ? a->effective < b->effective : a->effective > b->effective;
-    if ((a->zone == taker->zone) != (b->zone == taker->zone)) return a->zone == taker->zone;
-    return engine->order[a->slot].priority < engine->order[b->slot].priority;
 }
 
 static struct walker *walk_best(const struct engine *engine, const struct order *taker,
@@ -103,47 +89,19 @@ static struct walker *walk_best(const struct engine *engine, const struct order 
         if (walker->slot == NIL) continue;
         walker_seek(engine, taker, walk->left, walker);
         if (walker->slot == NIL) continue;
-        if (!best || is_better(engine, taker, walker, best)) best = walker;
+        if (!best || walker_is_better(taker, walker, engine->order[walker->slot].priority, best,
+                                      engine->order[best->slot].priority))
+            best = walker;
     }
     return best;
 }
 
-/* What the taker gives up or gets in its own units. */
-static int64_t taker_units(const struct order *taker, const struct walker *walker)
-{
-    if (taker->side == SIDE_BUY) return walker->received;
-    return walker->received / walker->link->rd * walker->link->rn;
-}
-
-static int64_t maker_units(const struct order *taker, const struct walker *walker)
-{
-    if (taker->side == SIDE_SELL) return walker->received;
-    return walker->received / walker->link->rd * walker->link->rn;
-}
-
-static bool same_group(const struct engine *engine, const struct order *a, const struct order *b)
-{
-    return engine->participant[a->participant].group == engine->participant[b->participant].group;
-}
-
-bool match_trial(const struct engine *engine, uint32_t slot)
+bool match_finds(const struct engine *engine, uint32_t slot)
 {
     const struct order *taker = &engine->order[slot];
-    uint8_t stp = engine->instrument[taker->instrument].stp;
     struct walk walk;
     walk_start(engine, taker, &walk);
-    while (walk.left > 0) {
-        struct walker *best = walk_best(engine, taker, &walk);
-        if (!best) return false;
-        if (stp != STP_ALLOW && same_group(engine, taker, &engine->order[best->slot])) {
-            if (stp != STP_CANCEL_RESTING) return false;
-        } else {
-            walk.left -= taker_units(taker, best);
-            if (best->room != INT64_MAX) best->room -= best->received;
-        }
-        best->slot = book_next(engine, best->slot);
-    }
-    return true;
+    return walk_best(engine, taker, &walk) != NULL;
 }
 
 static void say_trade(struct engine *engine, uint32_t taker_slot, uint32_t maker_slot,
@@ -207,11 +165,13 @@ static bool self_trade(struct engine *engine, uint32_t taker_slot, struct walker
                        struct walk *walk)
 {
     const struct order *taker = &engine->order[taker_slot];
+    const struct order *maker = &engine->order[walker->slot];
     uint8_t stp = engine->instrument[taker->instrument].stp;
     if (stp == STP_DECREMENT) {
         int64_t room = walker->room, taker_cut;
         walker->room = INT64_MAX;
-        walker->received = fill_size(taker, walk->left, &engine->order[walker->slot], walker);
+        walker->received =
+            walker_size(taker, walk->left, gives(engine, taker, maker, walker), walker);
         walker->room = room;
         taker_cut = taker_units(taker, walker);
         order_cut(engine, walker->slot, maker_units(taker, walker));
@@ -225,28 +185,93 @@ static bool self_trade(struct engine *engine, uint32_t taker_slot, struct walker
     return false;
 }
 
-void match_run(struct engine *engine, uint32_t slot)
+static bool interrupts_leg(struct engine *engine, uint16_t instrument, uint8_t zone, int64_t price)
+{
+    int64_t last = zone_last(state_zone(engine, instrument, zone));
+    struct event_interrupted *event;
+    struct event_phase *phase;
+    if (!leaves_dynamic_band(engine->instrument[instrument].terms.dynamic_ppm, last, price))
+        return false;
+    event = EMIT(engine, INTERRUPTED, interrupted);
+    event->price = price;
+    event->last = last;
+    event->instrument = instrument;
+    event->zone = zone;
+    engine->instrument[instrument].phase = PHASE_CALL;
+    phase = EMIT(engine, PHASE, phase);
+    phase->instrument = instrument;
+    phase->phase = PHASE_CALL;
+    return true;
+}
+
+/* Decision 9.5: the fill would leave a dynamic band, so the instrument goes to CALL instead. */
+static bool interrupts(struct engine *engine, const struct order *taker,
+                       const struct walker *walker)
+{
+    const struct order *maker = &engine->order[walker->slot];
+    bool buy = taker->side == SIDE_BUY;
+    if (interrupts_leg(engine, taker->instrument, buy ? taker->zone : maker->zone,
+                       buy ? walker->effective : maker->price))
+        return true;
+    return taker->zone != maker->zone &&
+           interrupts_leg(engine, taker->instrument, buy ? maker->zone : taker->zone,
+                          buy ? maker->price : walker->effective);
+}
+
+/* Settles the fill of a walker; returns where it goes on. The maker may end, the taker does not. */
+static uint32_t fill(struct engine *engine, uint32_t taker, struct walker *walker)
+{
+    uint32_t slot = walker->slot, behind = engine->order[slot].next;
+    uint32_t next = book_next(engine, slot);
+    const struct order *maker = &engine->order[slot];
+    settle(engine, taker, walker);
+    if (walker->room != INT64_MAX) walker->room -= walker->received;
+    if (maker->extra != NIL) {
+        bool moved = iceberg_filled(engine, slot, maker_units(&engine->order[taker], walker));
+        if (maker->left > 0) next = moved && behind != NIL ? behind : slot;
+    }
+    if (maker->left == 0) order_end(engine, slot);
+    return next;
+}
+
+enum match_result match_run(struct engine *engine, uint32_t slot)
 {
     const struct order *taker = &engine->order[slot];
-    uint8_t stp = engine->instrument[taker->instrument].stp;
+    const struct instrument *row = &engine->instrument[taker->instrument];
     struct walker *best;
     struct walk walk;
     walk_start(engine, taker, &walk);
     while ((best = walk_best(engine, taker, &walk)) != NULL) {
         const struct order *maker = &engine->order[best->slot];
-        uint32_t next = book_next(engine, best->slot);
-        if (stp != STP_ALLOW && same_group(engine, taker, maker)) {
-            if (!self_trade(engine, slot, best, &walk)) return;
+        if (row->stp != STP_ALLOW && same_group(engine, taker, maker)) {
+            bool iceberg = maker->extra != NIL;
+            uint32_t self = best->slot, next = book_next(engine, self);
+            if (!self_trade(engine, slot, best, &walk)) return MATCH_ENDED;
+            best->slot = iceberg && maker->state == ORDER_RESTING ? self : next;
         } else {
-            settle(engine, slot, best);
-            if (best->room != INT64_MAX) best->room -= best->received;
+            if (row->terms.dynamic_ppm > 0 && engine->rule_set >= 2 &&
+                interrupts(engine, taker, best))
+                return MATCH_INTERRUPTED;
+            best->slot = fill(engine, slot, best);
             walk.left = taker->left;
-            if (maker->left == 0) order_end(engine, best->slot);
             if (taker->left == 0) {
                 order_end(engine, slot);
-                return;
+                return MATCH_ENDED;
             }
         }
-        best->slot = next;
+        work_spend(engine, 1);
+        if (!work_left(engine)) return MATCH_MORE;
     }
+    return MATCH_OVER;
+}
+
+void match_one(struct engine *engine, uint32_t slot, uint32_t maker, int64_t received)
+{
+    const struct order *taker = &engine->order[slot];
+    struct walker walker = stand(engine, taker, engine->order[maker].zone);
+    walker.slot = maker;
+    walker_reaches(taker, &engine->order[maker], &walker);
+    walker.received = received;
+    fill(engine, slot, &walker);
+    if (taker->left == 0) order_end(engine, slot);
 }

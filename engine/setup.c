@@ -50,8 +50,8 @@ static void open_zones(struct engine *engine, uint16_t instrument, int64_t ref)
         struct zone_state *state = state_zone(engine, instrument, (uint8_t)from);
         state->ref = UNSET;
         for (uint8_t side = 0; side < SIDES; side++) {
-            state->side[side].root = NIL;
-            state->side[side].finger = NIL;
+            state->side[side].root = state->stop[side].root = NIL;
+            state->side[side].finger = state->stop[side].finger = NIL;
         }
         if (ref != UNSET) zone_band_set(engine, instrument, (uint8_t)from, ref);
         for (uint32_t to = 0; to < engine->limits.zones; to++) {

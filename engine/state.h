@@ -9,6 +9,7 @@
 #define ENGINE_STATE_H
 #include "engine/assert.h"
 #include "engine/engine.h"
+#include "engine/pair_index.h"
 #include <string.h>
 
 #define NIL UINT32_MAX
@@ -39,18 +40,33 @@ struct order {
     uint8_t side;
     uint8_t type;
     uint8_t tif;
-    uint8_t state; /* enum order_state */
+    uint8_t state;    /* enum order_state */
+    uint8_t promised; /* 1: a leaf of the books is kept for it, see book_promise() */
 };
 enum order_state { ORDER_FREE, ORDER_WORKING, ORDER_RESTING, ORDER_PARKED };
 
-/* What only some orders have: iceberg, stop, minimum. Rows of a sparse pool. */
+/* What only icebergs and stops have. Rows of a sparse pool. */
 struct extra {
     int64_t display; /* 0: shows all */
     int64_t shown;   /* of an iceberg at rest: what is left of the displayed part */
-    int64_t stop;    /* 0: none */
-    int64_t minimum; /* 0: none */
-    int64_t trial;   /* scratch of a trial */
-    uint32_t next;   /* free list; scratch of a trial */
+    int64_t stop;    /* 0: none, or triggered */
+    int64_t left;    /* as a trial foresees it */
+    uint64_t rank;   /* the priority a trial foresees */
+    uint32_t next;   /* free list; queue of a trial */
+};
+
+/* Where a trial stands in one zone, see trial.c. It is state only while it waits for its next step.
+ */
+struct trial_place {
+    int64_t room;
+    int64_t last;   /* price, of the zone */
+    int64_t left;   /* of the iceberg in `slot` */
+    int64_t shown;  /* the same */
+    uint32_t slot;  /* the present maker; NIL: nothing more here */
+    uint32_t after; /* the first order behind this price */
+    uint32_t head;  /* icebergs that show anew at this price, oldest first */
+    uint32_t tail;
+    bool again; /* `slot` is one of them */
 };
 
 /* A client order id: unique per participant while its order lives and through the next day. */
@@ -188,14 +204,15 @@ struct agreement { /* a block that one side has named */
     uint16_t instrument;
     uint8_t said; /* 1 << SIDE_BUY or 1 << SIDE_SELL; 0: free row */
 };
-struct standing { /* a standing bid, market.md 9 */
-    int64_t qty;
+struct standing { /* a standing bid, market.md 9; found by (instrument, participant) */
+    int64_t qty;   /* 0: a free row */
     int64_t price;
-    int64_t deposit; /* fen frozen */
-    uint64_t sequence;
+    int64_t deposit;   /* fen frozen: price x qty */
+    uint64_t sequence; /* of its last entry */
     uint32_t participant;
+    uint32_t prev; /* of the instrument, in order of entry */
+    uint32_t next; /* also the free list */
     uint16_t instrument;
-    uint8_t used;
 };
 struct special_day {
     int32_t day;
@@ -228,6 +245,7 @@ struct zone_state { /* of one instrument in one zone */
     int64_t block_volume;
     int128 block_money;
     struct gate gate;
+    struct trial_place trial;
 };
 
 struct link { /* from -> to; the pair's balance lives in the row with from < to */
@@ -281,7 +299,7 @@ struct instrument {
     uint8_t legs;                 /* 0: a plain instrument */
     uint16_t strips;              /* it is a leg of, retired ones not counted */
     uint8_t retired;
-    uint8_t auctions;   /* 1: some auction of it is open */
+    uint32_t auctions;  /* of it, that are not over: open, closed or awaiting payment */
     uint32_t parked;    /* stops */
     uint32_t holders;   /* positions with units or open buys */
     int64_t day_trades; /* for SETTLED */
@@ -313,17 +331,95 @@ struct auction {
     uint8_t unsold;
     uint8_t state;
     uint8_t seller_zone; /* where the units were frozen; ZONE_NONE for the issuer */
+    /* from rule set 2 on */
+    uint8_t revocable;
+    uint8_t instalments;
+    uint8_t seeding;     /* enum seeding */
+    uint8_t live;        /* not over: deposits, units or money may still wait in it */
+    uint8_t settling;    /* enum settling */
+    uint8_t awaits;      /* awards are known, payment is not due yet */
+    int32_t pay_until;   /* day; 0: at `clear` */
+    uint32_t agency;     /* participant, PARTICIPANT_NONE: none */
+    uint32_t cursor;     /* of settling */
+    uint32_t registered; /* participants with an entry deposit */
+    uint32_t owners;     /* beside the seller */
+    uint32_t first_owner, last_owner;
+    uint32_t first_entrant, last_entrant;
+    uint32_t first_share;
+    uint32_t first_won, last_won; /* bids with an award not settled yet, in rank order */
+    int64_t containment;
+    int64_t trigger_price;
+    int64_t entry_deposit;
+    int64_t agency_ppm;
+    int64_t contained; /* units of the containment that joined the offer */
+    int64_t bundled;   /* units of the offer that belong to other owners than the seller */
+    int64_t frozen;    /* units of participants in instrument.auctioned */
+    int64_t delivered;
+    int64_t proceeds; /* fen paid for awards and not handed on yet */
+    int64_t carry_share; /* of its unsold units, for each of the next carry_times auctions */
+    int64_t carry_left;
+    uint32_t carry_times;
+    uint32_t carry_next; /* of the instrument, in the order they ended */
+    uint8_t commit[SEED_BYTES];
+    uint8_t seed[SEED_BYTES];
 };
+enum seeding { SEEDING_NONE, SEEDING_COMMITTED, SEEDING_REVEALED };
+
 struct bid {
     int64_t qty;
     int64_t price;
-    int64_t deposit; /* fen frozen */
+    int64_t deposit; /* fen frozen; from rule set 2 on 0 once it is settled */
     int64_t awarded;
-    uint64_t sequence; /* of the command: time priority */
+    uint64_t sequence; /* of the command that entered or changed it last: time priority */
     uint32_t participant;
-    uint32_t next; /* of the same auction, in time order */
+    uint32_t next; /* of the same auction, in order of entry or change; also the free list */
     uint8_t zone;  /* the bidder's at the bid */
     uint8_t defaulted;
+    uint8_t withdrawn;
+    uint32_t prev;
+    uint32_t position; /* where its units go: (participant, instrument, zone) */
+    uint32_t share;    /* row of its group in this auction */
+    uint32_t entrant;  /* row of its bidder in this auction, NIL: none was needed */
+    uint32_t n;        /* which of the bidder's, from 1; 0: nobody may name it */
+    uint32_t won_next; /* the next award */
+    uint32_t standing; /* the standing bid it speaks for, NIL: a bid of its own */
+};
+struct entrant { /* one bidder in one auction: registered, or with bids it may change */
+    int64_t deposit; /* entry deposit frozen */
+    uint32_t auction;
+    uint32_t participant;
+    uint32_t bids; /* entered so far */
+    uint32_t won;  /* awards not settled yet */
+    uint32_t prev;
+    uint32_t next; /* of the auction, in order of entry; also the free list */
+    uint8_t registered;
+};
+struct share { /* what the bids of one group in one auction ask for together */
+    int64_t qty;
+    uint32_t auction;
+    uint32_t group;
+    uint32_t next; /* of the auction; also the free list */
+};
+struct owner { /* of a part of a bundle, beside the seller */
+    int64_t qty;
+    uint32_t participant;
+    uint32_t next; /* of the auction, in order of bundling; also the free list */
+};
+struct auction_place { /* what an instrument remembers between its auctions */
+    int64_t unsold;       /* the issuer's reserve of unsold units */
+    uint32_t first_carry; /* auctions whose unsold units join the next ones */
+    uint32_t first_standing;
+    uint32_t last_standing;
+};
+
+/* Scratch of a clearing: one bid and what it is sorted by. */
+#define RANK_BITS 11
+#define RANK_BUCKETS (1u << RANK_BITS)
+#define RANK_PASSES 6 /* 66 bits: a seeded number */
+struct ranked {
+    uint64_t key;
+    uint32_t high; /* bits above 64 of a remainder */
+    uint32_t bid;
 };
 
 #define ANSWER_BYTES 192 /* the longest first event of a command */
@@ -414,6 +510,7 @@ struct engine {
     uint32_t leaves_top;
     uint32_t leaves_free;
     uint32_t leaves_used;
+    uint32_t leaves_promised;
     uint32_t nodes_top;
     uint32_t nodes_free;
     uint32_t nodes_used;
@@ -463,7 +560,18 @@ struct engine {
     uint32_t holding_limits_free;
     uint32_t tranches;
     uint32_t agreements; /* rows ever used */
-    uint32_t standings;
+    uint32_t standings;  /* rows ever used; the same for the next three */
+    uint32_t entrants;
+    uint32_t shares;
+    uint32_t owners;
+    uint32_t bids_free; /* lists of rows that have gone back */
+    uint32_t standings_free;
+    uint32_t entrants_free;
+    uint32_t shares_free;
+    uint32_t owners_free;
+    uint32_t ranking;  /* auction whose clearing uses the scratch, NIL: none */
+    uint32_t awaiting; /* auctions whose awards wait for payment */
+    uint32_t settling; /* the auction the change of day is settling, NIL: none */
     uint32_t special_days;
     uint32_t extras_top;
     uint32_t extras_free;
@@ -486,6 +594,14 @@ struct engine {
     struct tranche *tranche;
     struct agreement *agreement;
     struct standing *standing;
+    struct entrant *entrant;
+    struct share *share;
+    struct owner *owner;
+    struct auction_place *auction_place; /* by instrument */
+    struct pair_index standing_index;    /* (instrument, participant) */
+    struct pair_index entrant_index;     /* (auction, participant) */
+    struct pair_index share_index;       /* (auction, group) */
+    struct pair_index bid_index;         /* (entrant, n) */
     struct special_day *special_day; /* CALENDAR_MAX */
     struct day_trade *day_trade;     /* limits.trades; see deal.h */
     struct day_trade *escrow;        /* limits.rules */
@@ -496,7 +612,8 @@ struct engine {
     struct trim *trim;             /* scratch, `orders` rows */
     struct trim_price *trim_price; /* the same */
     int64_t *trim_sum[SIDES];      /* the same */
-    uint32_t *rank;                /* scratch of an auction, `bids` rows */
+    struct ranked *rank[2];        /* scratch of a clearing, `bids` rows each */
+    uint32_t *rank_counts;         /* the same, RANK_PASSES x RANK_BUCKETS */
 
     const struct command *command; /* being applied */
     uint16_t touched;              /* instrument the command changed; INSTRUMENT_ALL: several */

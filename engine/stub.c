@@ -9,25 +9,6 @@ void tranche_apply(struct engine *engine, const struct command *command)
     reject(engine, REASON_NOT_ALLOWED);
 }
 
-enum reason auction_seed(struct engine *engine, const struct command_seed *body)
-{
-    (void)engine;
-    (void)body;
-    return REASON_NOT_ALLOWED;
-}
-
-void click_apply(struct engine *engine, const struct command *command)
-{
-    (void)command;
-    reject(engine, REASON_NOT_ALLOWED);
-}
-
-void auction_more_apply(struct engine *engine, const struct command *command)
-{
-    (void)command;
-    reject(engine, REASON_NOT_ALLOWED);
-}
-
 bool stage_links(struct engine *engine, uint16_t instrument)
 {
     links_report(engine, instrument, false);
@@ -40,35 +21,7 @@ bool stage_room(struct engine *engine, uint16_t instrument)
     return true;
 }
 
-bool stage_enter(struct engine *engine, uint16_t instrument)
-{
-    (void)engine;
-    (void)instrument;
-    return true;
-}
-
-bool stage_cancel(struct engine *engine, uint16_t instrument)
-{
-    (void)engine;
-    (void)instrument;
-    return true;
-}
-
 bool stage_call(struct engine *engine, uint16_t instrument)
-{
-    (void)engine;
-    (void)instrument;
-    return true;
-}
-
-bool stage_clear(struct engine *engine, uint16_t instrument)
-{
-    (void)engine;
-    (void)instrument;
-    return true;
-}
-
-bool stage_stops(struct engine *engine, uint16_t instrument)
 {
     (void)engine;
     (void)instrument;

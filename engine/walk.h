@@ -69,5 +69,6 @@ static inline void walk_put_name(struct walker *w, const struct name *name)
     w->used += NAME_BYTES;
 }
 
-void walk_more(const struct engine *engine, struct walker *w); /* walk_more.c */
+void walk_more(const struct engine *engine, struct walker *w);          /* walk_more.c */
+void walk_auctions_more(const struct engine *engine, struct walker *w); /* walk_auction.c */
 #endif

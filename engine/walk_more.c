@@ -165,7 +165,6 @@ static void walk_extras(const struct engine *engine, struct walker *w)
         walk_put_amount(w, extra->display);
         walk_put_amount(w, extra->shown);
         walk_put_amount(w, extra->stop);
-        walk_put_amount(w, extra->minimum);
     }
     walk_put32(w, NIL);
 }
@@ -221,17 +220,6 @@ static void walk_agreements(const struct engine *engine, struct walker *w)
         walk_put_amount(w, row->price);
         walk_put32(w, row->seller);
         walk_put32(w, row->buyer);
-        walk_put16(w, row->instrument);
-    }
-    for (uint32_t at = 0; at < engine->standings; at++) {
-        const struct standing *row = &engine->standing[at];
-        walk_put8(w, row->used);
-        if (!row->used) continue;
-        walk_put_amount(w, row->qty);
-        walk_put_amount(w, row->price);
-        walk_put_amount(w, row->deposit);
-        walk_put64(w, row->sequence);
-        walk_put32(w, row->participant);
         walk_put16(w, row->instrument);
     }
 }
@@ -300,4 +288,5 @@ void walk_more(const struct engine *engine, struct walker *w)
     walk_rows(engine, w);
     walk_agreements(engine, w);
     walk_deals(engine, w);
+    walk_auctions_more(engine, w);
 }

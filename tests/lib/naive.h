@@ -309,7 +309,14 @@ struct naive_world {
 
 extern struct naive_world naive;
 
-enum { N_ENTERPRISES = 1, N_REGULATORS = 2, N_OPERATORS = 4, N_ALL = 7, N_ITSELF = 7 };
+enum {
+    N_ENTERPRISES = 1,
+    N_REGULATORS = 2,
+    N_OPERATORS = 4,
+    N_ITSELF = 7,
+    N_SYSTEMS = 8,
+    N_ALL = 15
+};
 
 struct naive_verb {
     const char *name;
@@ -321,7 +328,8 @@ struct naive_verb {
 };
 
 extern const struct naive_verb naive_deal_verbs[]; /* naive_deal.c; a row without name ends it */
-extern const struct naive_verb naive_rule_verbs[]; /* naive_people.c */
+bool naive_deal_answers(const struct naive_verb *verb); /* has it a line of its own? */
+extern const struct naive_verb naive_rule_verbs[];      /* naive_people.c */
 
 /* naive_rules.c: printing, maps, links, accounts, the life of an order */
 void naive_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -425,10 +433,12 @@ void naive_trade_done(struct naive_trade *trade); /* numbers must be filled in; 
 const char *naive_do_bust(const struct naive_line *line);
 const char *naive_do_permit(const struct naive_line *line);
 bool naive_in_escrow(int instrument);
+void naive_say_date(char out[16], int32_t day); /* as YYYY-MM-DD */
 
 /* naive_block.c: agreements (decision 13.7) */
 const char *naive_do_block(const struct naive_line *line);
 void naive_blocks_lapse(void);
+void naive_look_blocks(const struct naive_line *line);
 
 /* naive_strip.c: strips and retirement (decisions 11.5, 11.6) */
 const char *naive_do_strip(const struct naive_line *line);

@@ -162,3 +162,17 @@ const char *naive_do_block(const struct naive_line *line)
     execute(&k, &t);
     return NULL;
 }
+
+void naive_look_blocks(const struct naive_line *line)
+{
+    int only = line->words > 1 ? naive_instrument_named(line->word[1]) : -1;
+    if (line->words > 1 && only < 0) naive_say("rejected command=blocks reason=UNKNOWN_INSTRUMENT");
+    for (int i = 0; i < pendings; i++) {
+        const struct agreement *k = &pending[i];
+        if (line->words > 1 && only != k->instrument) continue;
+        naive_say("agreement block=%s instrument=%s seller=%s buyer=%s qty=%s price=%s by=%s",
+                  k->name, naive.instrument[k->instrument].name, naive.participant[k->seller]->name,
+                  naive.participant[k->buyer]->name, naive_text(k->qty), naive_text(k->price),
+                  k->by_seller ? "seller" : "buyer");
+    }
+}

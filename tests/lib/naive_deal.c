@@ -38,8 +38,17 @@ const struct naive_verb naive_deal_verbs[] = {
     {"strip", naive_do_strip, NULL, N_OPERATORS, 2, 2, "legs"},
     {"retire", naive_do_retire, NULL, N_REGULATORS | N_OPERATORS, 2, 2, ""},
     {"rules", do_rules, NULL, N_OPERATORS, 2, 2, ""},
-    {"step", do_step, NULL, 0, 1, 1, "steps"},
+    {"step", do_step, NULL, N_SYSTEMS, 1, 1, "steps"},
     {"auctions", NULL, naive_look_auctions, 0, 1, 2, ""},
+    {"blocks", NULL, naive_look_blocks, 0, 1, 2, ""},
+    {"jobs", NULL, NULL, 0, 1, 1, ""},
     {"steps", NULL, NULL, 0, 2, 2, ""},
     {NULL, NULL, NULL, 0, 0, 0, NULL},
 };
+
+bool naive_deal_answers(const struct naive_verb *verb)
+{
+    return verb->apply == naive_do_block || verb->apply == naive_do_bust ||
+           verb->apply == naive_do_permit || verb->apply == naive_do_retire ||
+           verb->apply == naive_auction_stage || verb->apply == do_rules;
+}

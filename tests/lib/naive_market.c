@@ -275,7 +275,8 @@ static bool has_answer(const struct naive_verb *verb)
     return strncmp(naive.first_line, "rejected ", 9) == 0 || verb->apply == naive_do_order ||
            verb->apply == naive_do_cancel || verb->apply == naive_do_replace ||
            verb->apply == naive_do_phase || verb->apply == naive_auction_clear ||
-           verb->apply == naive_do_click || verb->apply == naive_do_seed;
+           verb->apply == naive_do_click || verb->apply == naive_do_seed ||
+           naive_deal_answers(verb);
 }
 
 static void keep_answer(struct naive_lane *lane, uint64_t id, const char *content,

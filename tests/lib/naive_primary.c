@@ -123,7 +123,7 @@ static struct naive_auction *read_auction(const struct naive_line *line)
                                           (int)presets[row].unsold);
     a->revocable = presets[row].revocable != 0;
     a->agency = -1;
-    a->instalments = 4;
+    a->instalments = a->unsold == N_NEXT ? 4 : 0;
     a->state = N_OPEN;
     return a;
 }
@@ -185,7 +185,8 @@ const char *naive_auction_terms(const struct naive_line *line)
     if (outside(next.containment, 0, NAIVE_QTY_MAX - a->offer) ||
         outside(next.trigger, 0, NAIVE_PRICE_MAX) ||
         outside(next.entry_deposit, 0, NAIVE_MONEY_MAX) || outside(next.agency_ppm, 0, 100000) ||
-        outside(next.instalments, 1, 12) || (until && next.pay_until < naive.today))
+        (naive_value(line, "instalments") && outside(next.instalments, 1, 12)) ||
+        (until && next.pay_until < naive.today))
         return "QTY_RANGE";
     if (next.containment % a->lot != 0) return "LOT";
     if (a->seller >= 0) {
@@ -321,29 +322,4 @@ const char *naive_seed_auction(const struct naive_line *line)
     if (reveal) a->state = N_AUCTION_CLOSED;
     naive_say("seed %s=%s auction=%s", commit ? "commit" : "reveal", text, a->name);
     return NULL;
-}
-
-/* The look `auctions`. */
-void naive_look_auctions(const struct naive_line *line)
-{
-    static const char *states[] = {"ANNOUNCED", "REGISTRATION", "OPEN",   "CLOSED",
-                                   "CLEARED",   "PARTIAL",      "FAILED", "SETTLED"};
-    int only = line->words > 1 ? naive_auction_named(line->word[1]) : -1;
-    if (line->words > 1 && only < 0) {
-        naive_say("rejected command=auctions reason=UNKNOWN_AUCTION");
-        return;
-    }
-    for (int i = 0; i < naive.auctions; i++) {
-        const struct naive_auction *a = naive.auction[i];
-        int alive = 0;
-        if (only >= 0 && only != i) continue;
-        for (int n = 0; n < a->bids; n++)
-            alive += !a->bid[n].withdrawn && !a->bid[n].standing;
-        naive_say("offer auction=%s instrument=%s regime=%s seller=%s offer=%s reserve=%s bids=%d "
-                  "price=%s sold=%s state=%s",
-                  a->name, naive.instrument[a->instrument].name, presets[a->regime].regime,
-                  a->seller < 0 ? "reserve" : naive.participant[a->seller]->name,
-                  naive_text(a->offer), naive_text(a->reserve), alive, naive_text(a->price),
-                  naive_text(a->sold), states[a->state]);
-    }
 }

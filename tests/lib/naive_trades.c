@@ -16,7 +16,7 @@ static uint64_t day_begins = 1; /* number of the day's first trade */
 static struct asked asked[1024];
 static int askings;
 
-static void say_date(char out[16], int32_t day)
+void naive_say_date(char out[16], int32_t day)
 {
     int year = 1970, month = 1;
     for (;; year++) {
@@ -60,7 +60,7 @@ void naive_trade_done(struct naive_trade *t)
         char date[16];
         t->escrow = true;
         t->deadline = naive.today + (int32_t)x->deadline_days;
-        say_date(date, t->deadline);
+        naive_say_date(date, t->deadline);
         naive_say("escrow n=%s deadline=%s", naive_text((wide)t->n), date);
     }
     if (t->n >= trades_room) {
