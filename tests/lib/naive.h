@@ -190,7 +190,6 @@ struct naive_city {
 
 struct naive_move {             /* a line `city`, or one that waits for its day */
     int city, zone, instrument; /* -1: keeps, all */
-    int investors;              /* -1: keeps */
     int32_t from;
 };
 
@@ -409,6 +408,7 @@ wide naive_holders(int instrument, int but_who, int but_zone);
 int naive_city_named(const char *name); /* -1: unknown */
 int naive_city_made(const char *name);  /* made if it is not there; -1: no room */
 void naive_move_now(const struct naive_move *move);
+void naive_moved(void);
 const char *naive_rate_check(int who);      /* RATE_LIMIT, or counts one */
 bool naive_barred(int who, int instrument); /* an investor where investors=0 */
 wide naive_rate(int who, wide ppm);         /* after the discount in force */

@@ -339,6 +339,7 @@ static void day_of_set_2(void)
     naive_deals_of_day();
     moves_of_day();
     members_of_day();
+    naive_moved();
     tranches_of_day();
     for (int i = 0; i < naive.instruments; i++) {
         close_day(&naive.instrument[i]);
@@ -372,13 +373,13 @@ const char *naive_do_day(const struct naive_line *line)
 const char *naive_do_tranche(const struct naive_line *line)
 {
     int instrument = naive_instrument_named(line->word[1]);
-    struct naive_tranche t = {
-        instrument,
-        naive_zone_named(line->word[2]),
-        naive_zone_named(line->word[3]),
-        naive_number(line, "lo", -NAIVE_UNLIMITED),
-        naive_number(line, "hi", NAIVE_UNLIMITED),
-        naive_value(line, "from") ? naive_date(naive_value(line, "from")) : 0};
+    struct naive_tranche t = {instrument,
+                              naive_zone_named(line->word[2]),
+                              naive_zone_named(line->word[3]),
+                              naive_number(line, "lo", -NAIVE_UNLIMITED),
+                              naive_number(line, "hi", NAIVE_UNLIMITED),
+                              naive_value(line, "from") ? naive_date(naive_value(line, "from"))
+                                                        : 0};
     const char *no;
     if (naive.rules < 2) return "NOT_ALLOWED";
     no = naive_limit_now(instrument, t.from_zone, t.to_zone, t.lo, t.hi, t.from > naive.today);

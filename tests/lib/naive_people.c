@@ -178,22 +178,39 @@ int naive_city_made(const char *name)
     return naive.cities++;
 }
 
-/* Orders of those whose zone changes are cancelled; units keep their zone. */
+/* A city's zone is what it is from now on; what rested where its owner no longer trades is
+ * cancelled behind it. */
 void naive_move_now(const struct naive_move *move)
 {
     struct naive_city *city = &naive.city[move->city];
-    static int before[NAIVE_PARTICIPANTS][NAIVE_INSTRUMENTS];
-    for (int p = 0; p < naive.participants; p++)
-        for (int i = 0; i < naive.instruments; i++)
-            before[p][i] = naive_zone_of(p, i);
-    if (move->investors >= 0) city->investors = move->investors != 0;
     if (move->zone >= 0 && move->instrument >= 0)
         city->of[move->instrument] = move->zone;
     else if (move->zone >= 0)
         city->zone = move->zone;
+}
+
+static void cancel_displaced(int who, struct naive_book *book)
+{
+    for (int n = 0; n < book->count;) {
+        struct naive_order *o = book->at[n];
+        if (o->who == who && o->zone != naive_zone_of(who, o->instrument))
+            naive_cancel(o, "OPERATOR");
+        else
+            n++;
+    }
+}
+
+/* Orders that stand where their owner no longer trades: by participant, instrument, zone, as
+ * cancel-all. Units keep their zone. */
+void naive_moved(void)
+{
     for (int p = 0; p < naive.participants; p++)
         for (int i = 0; i < naive.instruments; i++)
-            if (naive_zone_of(p, i) != before[p][i]) naive_cancel_of(p, i, "OPERATOR");
+            for (int z = 0; z < naive.zones; z++)
+                for (int kind = 0; kind < 4; kind++) {
+                    struct naive_instrument *x = &naive.instrument[i];
+                    cancel_displaced(p, kind < 2 ? &x->book[z][kind] : &x->parked[z][kind - 2]);
+                }
 }
 
 /* The verbs */
@@ -209,17 +226,20 @@ static const char *do_city(const struct naive_line *line)
     const char *zone = naive_value(line, "zone"), *instrument = naive_value(line, "instrument");
     struct naive_move move = {0, zone ? naive_zone_named(zone) : -1,
                               instrument ? naive_instrument_named(instrument) : -1,
-                              (int)naive_number(line, "investors", -1), date_of(line, "from")};
+                              date_of(line, "from")};
+    wide investors = naive_number(line, "investors", -1);
     if (naive.rules < 2 || strcmp(line->word[1], "-") == 0) return "NOT_ALLOWED";
     if (instrument && move.instrument < 0) return "UNKNOWN_INSTRUMENT";
     move.city = naive_city_made(line->word[1]);
     if (move.city < 0) return "CAPACITY";
-    if (move.from <= naive.today) {
-        naive_move_now(&move);
+    if (move.zone >= 0 && move.from > naive.today && naive.moves == NAIVE_ROWS) return "CAPACITY";
+    if (investors >= 0) naive.city[move.city].investors = investors != 0;
+    if (move.zone >= 0 && move.from > naive.today) {
+        naive.move[naive.moves++] = move;
         return NULL;
     }
-    if (naive.moves == NAIVE_ROWS) return "CAPACITY";
-    naive.move[naive.moves++] = move;
+    naive_move_now(&move);
+    naive_moved();
     return NULL;
 }
 
@@ -240,6 +260,7 @@ static const char *do_quota(const struct naive_line *line)
     wide *per_second = everybody ? &naive.rate_max : NULL;
     if (naive.rules < 2) return "NOT_ALLOWED";
     if (!everybody && who < 0) return "UNKNOWN_PARTICIPANT";
+    if (naive_number(line, "rate", 0) > 1000000000) return "QTY_RANGE";
     if (!everybody) {
         open = &naive.participant[who]->open_orders_max;
         per_second = &naive.participant[who]->rate_max;
@@ -256,9 +277,17 @@ static const char *do_discount(const struct naive_line *line)
     if (naive.rules < 2) return "NOT_ALLOWED";
     if (who < 0) return "UNKNOWN_PARTICIPANT";
     if (ppm < 0 || ppm > NAIVE_P) return "QTY_RANGE";
+    if (date_of(line, "until") > 0 && date_of(line, "until") < naive.today) return "QTY_RANGE";
     naive.participant[who]->discount = ppm;
     naive.participant[who]->discount_until = date_of(line, "until");
     return NULL;
+}
+
+static bool group_known(const char *group)
+{
+    for (int i = 0; i < naive.participants; i++)
+        if (strcmp(naive.participant[i]->group, group) == 0) return true;
+    return false;
 }
 
 static const char *do_holding(const struct naive_line *line)
@@ -274,6 +303,7 @@ static const char *do_holding(const struct naive_line *line)
     strcpy(group ? h.group : h.type, group ? group : type);
     if (naive.rules < 2) return "NOT_ALLOWED";
     if (instrument < 0) return "UNKNOWN_INSTRUMENT";
+    if (group && !group_known(group)) return "UNKNOWN_PARTICIPANT";
     if (h.units < -1 || h.units > NAIVE_QTY_MAX || h.ppm < -1 || h.ppm > NAIVE_P)
         return "QTY_RANGE";
     if (naive.holdings == NAIVE_ROWS) return "CAPACITY";
@@ -378,7 +408,7 @@ const struct naive_verb naive_rule_verbs[] = {
     {"discount", do_discount, NULL, N_OPERATORS, 2, 2, "ppm until"},
     {"city", do_city, NULL, BOTH, 2, 2, "zone from instrument investors"},
     {"status", do_status, NULL, BOTH, 2, 2, "active"},
-    {"quota", do_quota, NULL, BOTH, 2, 2, "open_orders rate"},
+    {"quota", do_quota, NULL, N_OPERATORS, 2, 2, "open_orders rate"},
     {"position-limit", do_holding, NULL, BOTH, 2, 2, "group type units ppm from"},
     {"holders", NULL, look_holders, 0, 2, 2, "ppm"},
     {"gate", do_gate, NULL, N_REGULATORS, 2, 3, "city closed allow kind"},

@@ -202,7 +202,8 @@ const char *naive_do_participant(const struct naive_line *line)
 /* Section 6: units already held keep their zone and resting orders are cancelled. */
 void naive_member_now(int who, int instrument, int zone)
 {
-    if (naive_zone_of(who, instrument) != zone) naive_cancel_of(who, instrument, "OPERATOR");
+    if (naive.rules < 2 && naive_zone_of(who, instrument) != zone)
+        naive_cancel_of(who, instrument, "OPERATOR");
     naive.participant[who]->member[instrument] = zone;
 }
 
@@ -216,12 +217,13 @@ const char *naive_do_member(const struct naive_line *line)
     if (who < 0) return "UNKNOWN_PARTICIPANT";
     if (instrument < 0) return "UNKNOWN_INSTRUMENT";
     if (naive.instrument[instrument].over) return "NOT_ALLOWED";
-    if (member.from <= naive.today)
-        naive_member_now(who, instrument, member.zone);
-    else if (naive.members == NAIVE_MEMBERS)
-        return "CAPACITY";
-    else
+    if (member.from > naive.today) {
+        if (naive.members == NAIVE_MEMBERS) return "CAPACITY";
         naive.member[naive.members++] = member;
+        return NULL;
+    }
+    naive_member_now(who, instrument, member.zone);
+    if (naive.rules >= 2) naive_moved();
     return NULL;
 }
 

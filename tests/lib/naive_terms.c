@@ -51,7 +51,7 @@ static void read_terms(const struct naive_line *line, struct naive_instrument *x
         if (x->basis == 1 && x->t_plus < 1) x->t_plus = 1;
     }
     if (allowed) x->methods = methods_in(allowed);
-    if (approval) strcpy(x->approval, approval);
+    if (approval) strcpy(x->approval, strcmp(approval, "-") == 0 ? "" : approval);
     if (close) x->gd_2019 = naive_choice(close, "weighted GD-2019") == 1;
     x->fee = naive_number(line, "fee_ppm", x->fee);
     x->block_fee = naive_number(line, "block_fee_ppm", x->block_fee);
@@ -85,7 +85,8 @@ static const char *terms_checks(const struct naive_instrument *old,
         return "WRONG_STATE";
     if (!rate(x->fee) || !rate(x->block_fee) || !rate(x->auction_fee) || !rate(x->block_band) ||
         !rate(x->dynamic) || x->close_floor < 1 || x->close_floor > NAIVE_QTY_MAX ||
-        x->t_plus < 0 || x->t_plus > 5 || x->holders_max < 0 || x->deadline_days < 0)
+        x->t_plus < 0 || x->t_plus > 5 || x->holders_max < 0 || x->holders_max > NAIVE_QTY_MAX ||
+        x->deadline_days < 0 || x->deadline_days > 3650 || x->vintage < 0 || x->vintage > 9999)
         return "QTY_RANGE";
     if (permitted && (x->t_plus < 5 || x->holders_max < 1 || x->holders_max > 200))
         return "QTY_RANGE";
