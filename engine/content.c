@@ -2,39 +2,7 @@
  *
  * Field by field: the bytes of a struct hold padding, which is nobody's content. */
 #include "engine/lane.h"
-
-struct mix {
-    const struct engine *engine;
-    uint64_t hash;
-};
-
-static void mix(struct mix *mix, uint64_t value)
-{
-    mix->hash = (mix->hash ^ value) * UINT64_C(0xff51afd7ed558ccd);
-    mix->hash ^= mix->hash >> 32;
-}
-
-static void mix_signed(struct mix *state, int64_t value)
-{
-    mix(state, (uint64_t)value);
-}
-
-static void mix_name(struct mix *state, const struct name *name)
-{
-    mix(state, name_reserved(name) ? 0 : name_hash(name, 1));
-}
-
-static void mix_instrument(struct mix *state, uint16_t id)
-{
-    bool known = id < state->engine->instruments || id == INSTRUMENT_ALL;
-    mix(state, known ? id : INSTRUMENT_NONE);
-}
-
-static void mix_account(struct mix *state, uint32_t id)
-{
-    bool known = id < state->engine->participants || id == PARTICIPANT_ALL || id == SELLER_ISSUER;
-    mix(state, known ? id : PARTICIPANT_NONE);
-}
+#include "engine/mix.h"
 
 static void mix_setup(struct mix *m, const struct command *command)
 {
@@ -170,5 +138,6 @@ uint64_t content_of(const struct engine *engine, const struct command *command)
     mix_assets(&state, command);
     mix_trading(&state, command);
     mix_session(&state, command);
+    mix_more(&state, command);
     return state.hash;
 }
