@@ -253,6 +253,7 @@ static bool contain(struct engine *engine, struct auction *auction, uint32_t id)
     event->qty = auction->contained;
     event->trigger_price = auction->trigger_price;
     event->auction = id;
+    event->instrument = auction->instrument;
     event->name = auction->name;
     return true;
 }

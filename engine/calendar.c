@@ -70,7 +70,8 @@ void seed_say(struct engine *engine, const struct command_seed *body)
     struct event_seed *event = EMIT(engine, SEED, seed);
     memcpy(event->value, body->value, SEED_BYTES);
     event->auction = body->auction;
-    event->instrument = body->instrument;
+    event->instrument = body->auction == AUCTION_NONE ? body->instrument
+                                                      : engine->auction[body->auction].instrument;
     event->kind = body->kind;
 }
 

@@ -375,14 +375,15 @@ struct event_contained {
     int64_t qty;
     int64_t trigger_price;
     uint32_t auction;
+    uint16_t instrument;
     struct name name;
 };
 struct event_seed {
     struct event head;
     uint8_t value[SEED_BYTES];
-    uint32_t auction;
-    uint16_t instrument;
-    uint8_t kind; /* enum seed_kind */
+    uint32_t auction;    /* AUCTION_NONE: of the instrument's calls */
+    uint16_t instrument; /* also of the auction */
+    uint8_t kind;        /* enum seed_kind */
 };
 struct event_retired {
     struct event head;

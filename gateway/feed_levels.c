@@ -165,6 +165,10 @@ void feed_levels_note(struct feed_levels *levels, const struct event *event)
         const struct event_call_fill *fill = AS(event_call_fill, event);
         struct key key = {fill->limit_price, fill->instrument, fill->zone, fill->side};
         move(levels, key, -fill->qty, fill->left ? 0 : -1);
+    } else if (event->type == EVENT_SHOWN) {
+        const struct event_shown *shown = AS(event_shown, event);
+        struct key key = {shown->price, shown->instrument, shown->zone, shown->side};
+        move(levels, key, shown->hidden_before - shown->hidden, 0);
     } else if (event->type == EVENT_ROW_LEVEL) {
         const struct event_row_level *row = AS(event_row_level, event);
         struct key key = {row->price, row->instrument, row->zone, row->side};

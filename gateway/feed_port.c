@@ -205,20 +205,27 @@ static void put_level(void *context, const struct feed_level *level)
 static uint16_t instrument_of(const struct event *event)
 {
     switch (event->type) {
-    case EVENT_TRADE:
-        return AS(event_trade, event)->instrument;
-    case EVENT_PHASE:
-        return AS(event_phase, event)->instrument;
-    case EVENT_CALL:
-        return AS(event_call, event)->instrument;
-    case EVENT_CALL_FLOW:
-        return AS(event_call_flow, event)->instrument;
-    case EVENT_CLEARED:
-        return AS(event_cleared, event)->instrument;
-    case EVENT_LINK:
-        return AS(event_link, event)->instrument;
-    case EVENT_CLOSE:
-        return AS(event_close, event)->instrument;
+#define OF(NAME, suffix)                                                                           \
+    case EVENT_##NAME:                                                                             \
+        return AS(event_##suffix, event)->instrument;
+        OF(TRADE, trade)
+        OF(PHASE, phase)
+        OF(CALL, call)
+        OF(CALL_FLOW, call_flow)
+        OF(CLEARED, cleared)
+        OF(LINK, link)
+        OF(CLOSE, close)
+        OF(INTERRUPTED, interrupted)
+        OF(RENT, rent)
+        OF(BLOCK_TRADE, block_trade)
+        OF(BUSTED, busted)
+        OF(PERMITTED, permitted)
+        OF(SETTLED, settled)
+        OF(STAGE, stage)
+        OF(CONTAINED, contained)
+        OF(SEED, seed)
+        OF(RETIRED, retired)
+#undef OF
     default:
         return INSTRUMENT_NONE;
     }
@@ -230,6 +237,15 @@ static void learn_instrument(struct feed_port *feed, const struct event *event)
     if (named->command != COMMAND_INSTRUMENT || named->id < feed->known) return;
     feed->known = named->id + 1;
     atomic_store_explicit(&feed->known_seen, feed->known, memory_order_relaxed);
+}
+
+/* What concerns every instrument. */
+static void put_everywhere(struct feed_port *feed, const struct event *event)
+{
+    struct event_rules copy;
+    if (!wire_feed_public(event, &copy.head)) return;
+    for (uint32_t instrument = 0; instrument < feed->known; instrument++)
+        put_event(feed, (uint16_t)instrument, &copy.head);
 }
 
 void feed_port_publish(struct feed_port *feed, const struct event_buffer *events, int64_t time_ns)
@@ -245,6 +261,7 @@ void feed_port_publish(struct feed_port *feed, const struct event_buffer *events
         if (event->sequence > feed->sequence) feed->sequence = event->sequence;
         feed_levels_note(feed->levels, event);
         if (event->type == EVENT_NAMED) learn_instrument(feed, event);
+        if (event->type == EVENT_RULES) put_everywhere(feed, event);
         uint16_t instrument = instrument_of(event);
         if (instrument == INSTRUMENT_NONE || !wire_feed_public(event, &copy.head)) continue;
         put_event(feed, instrument, &copy.head);

@@ -96,17 +96,89 @@ static void put_replaced(struct text *text, const struct wire_report *report)
     say_public_id(text, "oid", report);
 }
 
+/* The own half of an agreement or of what is taken back, behind its name. */
+static void say_half(struct text *text, const struct directory *names,
+                     const struct wire_report *report)
+{
+    const bool buys = report->side == '1';
+    say_name(text, buys ? "buyer" : "seller",
+             directory_participant_name(names, report->participant));
+    say_name(text, "from", directory_zone_name(names, buys ? report->other_zone : report->zone));
+    say_name(text, "to", directory_zone_name(names, buys ? report->zone : report->other_zone));
+    say(text, " %s=%" PRId64, buys ? "received" : "delivered", report->last_qty);
+    if (report->exec == EXEC_TRADE)
+        say(text, " %s=%" PRId64, buys ? "buyer_price" : "seller_price", report->last_price);
+    say(text, " %s=%" PRId64, buys ? "pays" : "gets", report->money);
+}
+
+static void put_block_trade(struct text *text, const struct directory *names,
+                            const struct wire_report *report)
+{
+    say(text, "block-trade n=%" PRIu64, report->trade);
+    say_name(text, "instrument", directory_instrument_name(names, report->instrument));
+    say_order(text, "block", report);
+    say_half(text, names, report);
+    say(text, " fee=%" PRId64, report->fee);
+}
+
+/* Busts and refused permits; the latter tell no figures. */
+static void put_taken_back(struct text *text, const struct directory *names,
+                           const struct wire_report *report)
+{
+    if (report->zone == ZONE_NONE) {
+        say(text, "permit n=%" PRIu64 " state=REFUSED", report->trade);
+        return;
+    }
+    say(text, "busted n=%" PRIu64, report->trade);
+    say_name(text, "instrument", directory_instrument_name(names, report->instrument));
+    say_half(text, names, report);
+    say_order(text, "cause", report);
+    say(text, " fee=%" PRId64, report->fee);
+}
+
+static void put_award(struct text *text, const struct directory *names,
+                      const struct wire_report *report)
+{
+    say(text, "award");
+    say_order(text, "auction", report);
+    say_name(text, "participant", directory_participant_name(names, report->participant));
+    say(text, " qty=%" PRId64 " price=%" PRId64, report->last_qty, report->last_price);
+    if (report->exec == EXEC_PENDING) say(text, " state=AWARDED");
+    if (report->exec == EXEC_CANCELED) say(text, " state=DEFAULTED");
+}
+
+static void put_triggered(struct text *text, const struct wire_report *report)
+{
+    say(text, "triggered");
+    say_order(text, "order", report);
+    say_public_id(text, "oid", report);
+}
+
+/* An award: of no order, and its auction says of which instrument. */
+static bool is_award(const struct wire_report *report)
+{
+    return report->order_id == ORDER_ID_NONE && report->trade == 0 &&
+           report->instrument == INSTRUMENT_NONE && report->exec != EXEC_REJECTED;
+}
+
 size_t report_line(const struct directory *names, const struct wire_report *report,
                    char out[REPORT_LINE_MAX])
 {
     struct text text = {.bytes = out};
+    if (is_award(report)) {
+        put_award(&text, names, report);
+        return text.used;
+    }
     switch ((enum exec_type)report->exec) {
     case EXEC_NEW:
     case EXEC_REJECTED: /* the answer has said it */
+    case EXEC_PENDING:
         break;
     case EXEC_TRADE:
         if (report->trade == 0)
             put_call_fill(&text, names, report);
+        else if (report->order_id == ORDER_ID_NONE)
+            put_block_trade(&text, names, report);
         else
             put_trade(&text, names, report);
         break;
@@ -116,6 +188,12 @@ size_t report_line(const struct directory *names, const struct wire_report *repo
         break;
     case EXEC_REPLACED:
         put_replaced(&text, report);
+        break;
+    case EXEC_TRADE_CANCEL:
+        put_taken_back(&text, names, report);
+        break;
+    case EXEC_TRIGGERED:
+        put_triggered(&text, report);
         break;
     }
     return text.used;

@@ -272,7 +272,8 @@
     F(name, name, 0, "") F(u32, id, 0, "id of that kind") F(verb, command, 0, "command type")      \
     F(u8, zone, 0, "zone id")
 #define FIELDS_EVENT_shown(F)                                                                      \
-    F(u64, order_id, 0, "order id") F(i64, shown, 0, "units") F(i64, left, 0, "units")             \
+    F(u64, order_id, 0, "order id") F(i64, hidden, 0, "units")                                     \
+    F(i64, hidden_before, 0, "units") F(i64, shown, 0, "units") F(i64, left, 0, "units")             \
     F(i64, price, 0, "fen") F(u32, participant, 0, "participant id")                               \
     F(u16, instrument, 0, "instrument id") F(u8, zone, 0, "zone id") F(word, side, SIDE_COUNT, "side")            \
     F(flag, moved, 0, "")
@@ -318,7 +319,7 @@
     F(word, state, AUCTION_STATE_COUNT, "auction state") F(name, name, 0, "")
 #define FIELDS_EVENT_contained(F)                                                                  \
     F(i64, qty, 0, "units") F(i64, trigger_price, 0, "fen") F(u32, auction, 0, "auction id")       \
-    F(name, name, 0, "")
+    F(u16, instrument, 0, "instrument id") F(name, name, 0, "")
 #define FIELDS_EVENT_seed(F)                                                                       \
     F(b32, value, 0, "") F(u32, auction, 0, "auction id") F(u16, instrument, 0, "instrument id")   \
     F(word, kind, SEED_KIND_COUNT, "seed kind")

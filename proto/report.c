@@ -127,41 +127,126 @@ static void of_call_fill(const struct event_call_fill *event, struct wire_report
     out->liquidity = 4;
 }
 
-/* Only orders, cancels and replaces are refused by report; the rest is in the answer. */
+static void of_triggered(const struct event_triggered *event, struct wire_report *out)
+{
+    out->order_id = event->order_id;
+    out->price = event->price;
+    out->left = event->left;
+    out->last_price = event->stop_price;
+    out->client_id = event->client_id;
+    out->participant = event->participant;
+    out->instrument = event->instrument;
+    out->zone = event->zone;
+    out->side = fix_side(event->side);
+    out->exec = EXEC_TRIGGERED;
+    out->status = STATUS_NEW;
+}
+
+/* One side of an agreement: no order, called by the agreement's name. */
+static void of_block(const struct event_block_trade *event, bool buys, struct wire_report *out)
+{
+    out->trade = event->n;
+    out->last_qty = buys ? event->received : event->delivered;
+    out->last_price = buys ? event->buyer_price : event->seller_price;
+    out->money = buys ? event->pays : event->gets;
+    out->fee = buys ? event->buyer_fee : event->seller_fee;
+    out->filled = out->last_qty;
+    out->client_id = event->name;
+    out->participant = buys ? event->buyer : event->seller;
+    out->instrument = event->instrument;
+    out->zone = buys ? event->to_zone : event->from_zone;
+    out->other_zone = buys ? event->from_zone : event->to_zone;
+    out->side = fix_side(buys ? SIDE_BUY : SIDE_SELL);
+    out->exec = EXEC_TRADE;
+    out->status = STATUS_FILLED;
+}
+
+/* What a bust takes back on one side; the client id is its cause. */
+static void of_busted(const struct event_busted *event, bool buys, struct wire_report *out)
+{
+    out->trade = event->n;
+    out->last_qty = buys ? event->received : event->delivered;
+    out->money = buys ? event->pays : event->gets;
+    out->fee = buys ? event->buyer_fee : event->seller_fee;
+    out->client_id = event->cause;
+    out->participant = buys ? event->buyer : event->seller;
+    out->instrument = event->instrument;
+    out->zone = buys ? event->to_zone : event->from_zone;
+    out->other_zone = buys ? event->from_zone : event->to_zone;
+    out->side = fix_side(buys ? SIDE_BUY : SIDE_SELL);
+    out->exec = EXEC_TRADE_CANCEL;
+    out->status = STATUS_CANCELED;
+}
+
+static void of_refused(const struct event_permitted *event, bool buys, struct wire_report *out)
+{
+    out->trade = event->n;
+    out->participant = buys ? event->buyer : event->seller;
+    out->instrument = event->instrument;
+    out->zone = ZONE_NONE;
+    out->side = fix_side(buys ? SIDE_BUY : SIDE_SELL);
+    out->exec = EXEC_TRADE_CANCEL;
+    out->status = STATUS_CANCELED;
+}
+
+/* An award has no order either: it is called by its auction. */
+static void of_award(const struct event_award *event, struct wire_report *out)
+{
+    bool defaulted = event->state == AWARD_STATE_DEFAULTED;
+    bool waits = event->state == AWARD_STATE_AWARDED;
+    out->last_qty = event->qty;
+    out->last_price = event->price;
+    out->money = (int64_t)((uint64_t)event->price * (uint64_t)event->qty); /* fits: was bid */
+    out->client_id = event->name;
+    out->participant = event->participant;
+    out->instrument = INSTRUMENT_NONE;
+    out->zone = ZONE_NONE;
+    out->side = fix_side(SIDE_BUY);
+    out->exec = waits ? EXEC_PENDING : defaulted ? EXEC_CANCELED : EXEC_TRADE;
+    out->status = waits ? STATUS_PENDING : defaulted ? STATUS_CANCELED : STATUS_FILLED;
+    if (!waits && !defaulted) out->filled = event->qty;
+    if (waits) out->left = event->qty;
+}
+
+/* Only orders, clicks, cancels and replaces are refused by report; the rest is in the answer. */
 static bool rejects_order(const struct event_rejected *event)
 {
     return event->command == COMMAND_ORDER || event->command == COMMAND_CANCEL ||
-           event->command == COMMAND_REPLACE;
+           event->command == COMMAND_REPLACE || event->command == COMMAND_CLICK;
 }
+
+#define ONE(NAME, suffix, maker)                                                                   \
+    case EVENT_##NAME:                                                                             \
+        maker(AS(event_##suffix, event), &out[0]);                                                 \
+        return 1;
+#define TWO(NAME, suffix, maker)                                                                   \
+    case EVENT_##NAME:                                                                             \
+        out[1] = out[0];                                                                           \
+        maker(AS(event_##suffix, event), true, &out[0]);                                           \
+        maker(AS(event_##suffix, event), false, &out[1]);                                          \
+        return 2;
 
 size_t report_make(const struct event *event, int64_t time_ns,
                    struct wire_report out[REPORTS_PER_EVENT])
 {
     if (event->flags & EVENT_FLAG_REPEAT) return 0; /* the first answer was reported then */
+    if (event->type == EVENT_REJECTED && !rejects_order(AS(event_rejected, event))) return 0;
+    if (event->type == EVENT_PERMITTED && AS(event_permitted, event)->state != PERMIT_REFUSED)
+        return 0; /* the account shows it */
     out[0] = blank(event, time_ns);
     switch (event->type) {
-    case EVENT_ACCEPTED:
-        of_accepted(AS(event_accepted, event), &out[0]);
-        return 1;
-    case EVENT_REJECTED:
-        if (!rejects_order(AS(event_rejected, event))) return 0;
-        of_rejected(AS(event_rejected, event), &out[0]);
-        return 1;
-    case EVENT_CANCELLED:
-        of_cancelled(AS(event_cancelled, event), &out[0]);
-        return 1;
-    case EVENT_REPLACED:
-        of_replaced(AS(event_replaced, event), &out[0]);
-        return 1;
-    case EVENT_CALL_FILL:
-        of_call_fill(AS(event_call_fill, event), &out[0]);
-        return 1;
-    case EVENT_TRADE:
-        out[1] = out[0];
-        of_trade(AS(event_trade, event), true, &out[0]);
-        of_trade(AS(event_trade, event), false, &out[1]);
-        return 2;
-    default: /* the others concern no single order */
+        ONE(ACCEPTED, accepted, of_accepted)
+        ONE(REJECTED, rejected, of_rejected)
+        ONE(CANCELLED, cancelled, of_cancelled)
+        ONE(REPLACED, replaced, of_replaced)
+        ONE(CALL_FILL, call_fill, of_call_fill)
+        ONE(TRIGGERED, triggered, of_triggered)
+        ONE(AWARD, award, of_award)
+        TWO(TRADE, trade, of_trade)
+        TWO(BLOCK_TRADE, block_trade, of_block)
+        TWO(BUSTED, busted, of_busted)
+        TWO(PERMITTED, permitted, of_refused)
+    default: /* the others concern no single participant */
         return 0;
     }
 }

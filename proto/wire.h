@@ -99,8 +99,11 @@ enum exec_type {
     EXEC_CANCELED = '4',
     EXEC_REPLACED = '5',
     EXEC_REJECTED = '8',
+    EXEC_PENDING = 'A', /* an award that waits for its payment */
     EXEC_EXPIRED = 'C',
-    EXEC_TRADE = 'F'
+    EXEC_TRADE = 'F',
+    EXEC_TRADE_CANCEL = 'H', /* a bust, or a trade in escrow that was refused */
+    EXEC_TRIGGERED = 'L'
 };
 enum order_status {
     STATUS_NEW = '0',
@@ -108,6 +111,7 @@ enum order_status {
     STATUS_FILLED = '2',
     STATUS_CANCELED = '4',
     STATUS_REJECTED = '8',
+    STATUS_PENDING = 'A',
     STATUS_EXPIRED = 'C'
 };
 struct wire_report {       /* an execution report; FIX tag numbers in brackets */
