@@ -275,6 +275,7 @@ struct naive_world {
     int tranches;
     struct naive_lock *lock;
     int locks, lock_room;
+    int64_t locks_max; /* a capacity */
     struct naive_mark mark[NAIVE_ROWS];
     int marks;
     struct naive_holding holding[NAIVE_ROWS];

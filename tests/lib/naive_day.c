@@ -84,14 +84,57 @@ void naive_arrive(int who, int instrument, int zone, wide qty)
     naive_lock(who, instrument, zone, qty, naive_lock_until(instrument));
 }
 
+static bool of_position(const struct naive_lock *lock, int who, int instrument, int zone)
+{
+    return lock->qty > 0 && lock->who == who && lock->instrument == instrument &&
+           lock->zone == zone;
+}
+
+/* Rows beyond the one that every position has room for. */
+static int rows_of_table(void)
+{
+    int rows = 0;
+    for (int i = 0; i < naive.locks; i++) {
+        const struct naive_lock *lock = &naive.lock[i];
+        bool first = true;
+        for (int j = 0; j < i; j++)
+            first = first && !of_position(&naive.lock[j], lock->who, lock->instrument, lock->zone);
+        rows += lock->qty > 0 && !first;
+    }
+    return rows;
+}
+
+/* The row that units free on `until` join: that of the day, or when no room is left the latest one
+ * of the position, which then ends on the later of the two days. NULL: a new row. */
+static struct naive_lock *row_to_join(int who, int instrument, int zone, wide until)
+{
+    struct naive_lock *latest = NULL;
+    for (int i = 0; i < naive.locks; i++) {
+        struct naive_lock *lock = &naive.lock[i];
+        if (!of_position(lock, who, instrument, zone)) continue;
+        if (lock->until == until) return lock;
+        if (!latest || lock->until > latest->until) latest = lock;
+    }
+    if (latest && rows_of_table() < naive.locks_max) return NULL;
+    return latest;
+}
+
 void naive_lock(int who, int instrument, int zone, wide qty, wide until)
 {
+    struct naive_lock *lock;
     struct naive_units *units = naive_units_of(who, instrument, zone);
     if (until <= (naive.rules < 2 ? 0 : naive.business)) {
         units->free += qty;
         return;
     }
     units->locked += qty;
+    if (naive.rules < 2) until = 0; /* free at the next change of day, whatever day it is */
+    lock = row_to_join(who, instrument, zone, until);
+    if (lock) {
+        lock->qty += qty;
+        if (until > lock->until) lock->until = until;
+        return;
+    }
     if (naive.locks == naive.lock_room) {
         naive.lock_room = naive.lock_room ? 2 * naive.lock_room : 64;
         naive.lock = realloc(naive.lock, (size_t)naive.lock_room * sizeof naive.lock[0]);

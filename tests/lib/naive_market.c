@@ -312,6 +312,7 @@ static void run_line(char *text)
         naive.lane_window = (int64_t)naive_number(&line, "lane_window", naive.lane_window);
         naive.trades_max = (int64_t)naive_number(&line, "trades", naive.trades_max);
         naive.rules = (int)naive_number(&line, "rules", naive.rules);
+        naive.locks_max = (int64_t)naive_number(&line, "locks", naive.locks_max);
     }
     if (!verb->apply) return;
     naive.sequence++;
@@ -331,6 +332,7 @@ int main(void)
 {
     static char text[NAIVE_LINE];
     naive.orders_max = 1000000;
+    naive.locks_max = 1000000;
     naive.lane_window = 1024;
     naive.rules = 2;
     naive.trades_max = INT32_MAX;

@@ -278,7 +278,7 @@ const char *naive_do_click(const struct naive_line *line)
     strcpy(o->id, naive_split(line->word[1], name));
     strcpy(o->shown, line->word[1]);
     o->who = naive_participant_named(line->word[2]);
-    o->instrument = maker ? maker->instrument : -1;
+    o->instrument = maker && maker->alive ? maker->instrument : -1;
     if (instrument) o->instrument = naive_instrument_named(instrument);
     o->left = naive_number(line, "qty", 0);
     o->type = N_LIMIT;
