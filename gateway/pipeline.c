@@ -20,9 +20,11 @@ static uint32_t pool_free(const struct pipeline *pipeline)
     return BATCHES - (published(pipeline) - released);
 }
 
+/* What may use the reserve: it frees more than it fills, or ends what has been begun. */
 static bool is_cancel(const struct command *command)
 {
-    return command->type == COMMAND_CANCEL || command->type == COMMAND_CANCEL_ALL;
+    return command->type == COMMAND_CANCEL || command->type == COMMAND_CANCEL_ALL ||
+           command->type == COMMAND_STEP;
 }
 
 /* With the journal nearly full orders are refused by name and cancels use the reserve. */
@@ -70,12 +72,25 @@ static void drain_speaker(struct pipeline *pipeline, struct batch *batch, uint32
     if (count == ready) pipeline->mask[slot / 64] &= ~(UINT64_C(1) << (slot % 64));
 }
 
-/* Fills the batch at the head of the pool. False: nobody has anything. */
+/* A long command is gone on with in front of every batch, one bound of work each: whoever waits for
+ * the same instrument gets his turn soon, whoever trades another hardly notices. */
+static void take_step(struct pipeline *pipeline, struct batch *batch, enum journal_room room)
+{
+    struct command step = {.type = COMMAND_STEP,
+                           .role = ROLE_SYSTEM,
+                           .actor = PARTICIPANT_NONE,
+                           .subject = PARTICIPANT_NONE,
+                           .body.step = {.steps = 1}};
+    if (!engine_pending(pipeline->options.engine) || verdict(room, &step) != REASON_NONE) return;
+    take(pipeline, batch, &step, (struct origin){.slot = SLOT_NONE});
+}
+
+/* Fills the batch at the head of the pool. False: there is nothing to do. */
 static bool drain(struct pipeline *pipeline)
 {
     ready_swap(&pipeline->options.doors->commands_ready, pipeline->mask);
     uint32_t slot = ready_next(pipeline->mask, pipeline->rotate);
-    if (slot == CONNECTIONS_MAX) return false;
+    if (slot == CONNECTIONS_MAX && !engine_pending(pipeline->options.engine)) return false;
     enum journal_room room = journal_room(pipeline->options.journal);
     if (room != JOURNAL_PLENTY && pipeline->options.space_coming &&
         pipeline->options.space_coming(pipeline->options.context)) {
@@ -91,6 +106,7 @@ static bool drain(struct pipeline *pipeline)
     pipeline->sequenced = 0;
     pipeline->applied = 0;
     pipeline->first_sequence = pipeline->sequence + 1;
+    take_step(pipeline, batch, room);
     uint64_t todo[READY_WORDS];
     memcpy(todo, pipeline->mask, sizeof todo);
     while (slot < CONNECTIONS_MAX && batch->count < pipeline->batch_max) {

@@ -6,11 +6,12 @@
 #include "gateway/pipeline.h"
 
 #define MEMBERS_HEADS 512u /* hash heads over participants; a power of two */
+#define SLOT_NONE UINT16_MAX
 #define ANNOUNCED_MAX 512u /* speakers on their way from desk to release; a power of two */
 
 struct origin { /* where a command of a batch came from */
     uint32_t generation;
-    uint16_t slot;
+    uint16_t slot;   /* SLOT_NONE: the exchange's own step, nobody waits for an answer */
     uint8_t refused; /* enum reason: never sequenced, this is its answer; NONE: sequenced */
 };
 

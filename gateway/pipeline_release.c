@@ -135,6 +135,7 @@ static void answer(struct pipeline *pipeline, const struct batch *batch, uint32_
 {
     const struct command *command = &batch->commands[at];
     struct wire_answer answer;
+    if (batch->origins[at].slot == SLOT_NONE) return;
     if (batch->origins[at].refused) {
         answer = (struct wire_answer){.id = command->id,
                                       .lane = command->lane,
