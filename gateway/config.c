@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #define AT(field) offsetof(struct config, field)
@@ -30,6 +31,13 @@ const struct config_option config_options[] = {
      AT(segment_size), 1 << 20, INT64_C(1) << 34},
     {"ready-fd", "FD", "where the `ready` line goes [1]", CONFIG_NUMBER, AT(ready_fd), 1, 1023},
     {"log-level", "LEVEL", "debug, info, warn or error [info]", CONFIG_TEXT, AT(log_level), 0, 0},
+    {"timetable", "SPEC",
+     "drive the trading day by the clock: default, or day=08:30,call=09:15,... [nobody does]",
+     CONFIG_TEXT, AT(timetable), 0, 0},
+    {"clock", "TIME", "simulation: a clock that starts at 2026-06-01T08:00:00 [the wall clock]",
+     CONFIG_TEXT, AT(clock), 0, 0},
+    {"clock-speed", "N", "simulation: seconds of --clock in a second [1]", CONFIG_NUMBER,
+     AT(clock_speed), 1, 100000},
     CAPACITY("zones", zones, ZONES_MAX, "zones the market can hold"),
     CAPACITY("instruments", instruments, INSTRUMENTS_MAX, "instruments"),
     CAPACITY("participants", participants, PARTICIPANTS_MAX, "participants"),
@@ -42,6 +50,14 @@ const struct config_option config_options[] = {
     CAPACITY("lanes", lanes, LANES_MAX, "lanes"),
     CAPACITY("lane-window", lane_window, LANE_WINDOW_MAX,
              "ids remembered per lane, a power of two"),
+    CAPACITY("rules", rule_set, RULE_SET_NEWEST, "rule set to start with"),
+    CAPACITY("work", work, UINT32_MAX, "fills, rows or events of one command or step"),
+    CAPACITY("extras", extras, ORDERS_MAX, "open icebergs, stops and minimum orders"),
+    CAPACITY("trades", trades, TRADES_MAX, "trades of the day that a bust may still name"),
+    CAPACITY("locks", locks, ORDERS_MAX, "lots under a resale lock"),
+    CAPACITY("cities", cities, CITIES_MAX, "cities"),
+    CAPACITY("rows", rules, ORDERS_MAX,
+             "position limits, tranches, agreements, escrows, standing bids: each"),
     {NULL, NULL, NULL, CONFIG_TEXT, 0, 0, 0},
 };
 /* clang-format on */
@@ -65,6 +81,8 @@ void config_deinit(struct config_builder *builder)
     free(builder->config.data);
     free(builder->config.market);
     free(builder->config.log_level);
+    free(builder->config.timetable);
+    free(builder->config.clock);
     clear_list(&builder->config.listen);
     clear_list(&builder->config.feed);
     memset(&builder->config, 0, sizeof builder->config);
@@ -233,13 +251,30 @@ static int absolute(char **path, struct fault_text *why)
     return 0;
 }
 
+/* Shanghai time, as scripts write it. */
+static int read_clock(struct config *config, struct fault_text *why)
+{
+    struct tm time = {0};
+    if (config->clock_speed && !config->clock)
+        return fault_say(why, ERR_USAGE, "clock-speed needs clock");
+    if (!config->clock) return 0;
+    const char *end = strptime(config->clock, "%Y-%m-%dT%H:%M:%S", &time);
+    if (!end || *end)
+        return fault_say(why, ERR_USAGE, "clock=%.60s is not a time like 2026-06-01T08:00:00",
+                         config->clock);
+    config->clock_ns = ((int64_t)timegm(&time) - 8 * 3600) * 1000000000;
+    if (!config->clock_speed) config->clock_speed = 1;
+    return 0;
+}
+
 int config_finish(struct config_builder *builder, struct fault_text *why)
 {
     struct config *config = &builder->config;
     if (!config->data) config->data = strdup("lingnan-data");
     if (!config->log_level) config->log_level = strdup("info");
     if (!config->data || !config->log_level) return ERR_NO_MEMORY;
-    int fault = absolute(&config->data, why);
+    int fault = read_clock(config, why);
+    if (!fault) fault = absolute(&config->data, why);
     if (!fault)
         fault = default_addresses(&config->listen, config->data, "order.ipc",
                                   "tcp://127.0.0.1:7700", why);

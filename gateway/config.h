@@ -29,6 +29,10 @@ struct config {
     uint64_t threads;            /* 1..3 */
     int64_t ready_fd;            /* where the `ready` line goes; 1: standard output */
     char *log_level;             /* debug, info, warn, error */
+    char *timetable;             /* see schedule.h; NULL: the operator drives the day */
+    char *clock;                 /* where a simulated clock starts; NULL: the wall clock */
+    int64_t clock_ns;            /* the same, read */
+    uint64_t clock_speed;        /* simulated seconds per second; 0: the wall clock */
     struct engine_limits limits; /* zero: not asked for */
 };
 

@@ -21,7 +21,7 @@ struct desk {
 static void learn(void *context, const struct command *command, const struct event_buffer *events)
 {
     struct desk *desk = context;
-    (void)command;
+    if (desk->options.learn) desk->options.learn(desk->options.context, command, events);
     for (const struct event *event = event_next(events, NULL); event;
          event = event_next(events, event)) {
         if (event->type == EVENT_NAMED && directory_learn(desk->directory, event))

@@ -20,6 +20,8 @@ struct desk_options {      /* all borrowed until close */
     struct speaker *speakers;
     struct speaker_doors *doors;
     void (*kick)(void *context, uint32_t slot);
+    /* Every command the shadow has applied, with its events. May be NULL. */
+    void (*learn)(void *context, const struct command *command, const struct event_buffer *events);
     void *context;
 };
 

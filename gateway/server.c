@@ -86,10 +86,19 @@ static void tick_lag(struct server *server, uint64_t now)
              NULL);
 }
 
+/* What it asked for has to be seen before it asks again, so the desk must not be behind. */
+static void tick_schedule(struct server *server)
+{
+    uint64_t released = pipeline_released_sequence(server->pipeline);
+    bool may_ask = !server->drain_ms && desk_sequence(server->desk) >= released;
+    if (server->schedule) schedule_tick(server->schedule, server_now(server), may_ask);
+}
+
 static void on_timer(uv_timer_t *handle)
 {
     struct server *server = handle->data;
     tick_lag(server, timing_steady_ms());
+    tick_schedule(server);
     if (feed_port_tick(server->feed))
         waker_wake(pipeline_threads_waker(server->threads, STAGE_RELEASE));
     look(server);
@@ -181,6 +190,7 @@ void server_close(struct server *server)
     order_port_close(server->port); /* its callbacks wake the loop, so it goes first */
     close_loop(server);
     desk_close(server->desk);
+    schedule_close(server->schedule);
     pipeline_close(server->pipeline);
     feed_port_close(server->feed);
     free(server->speakers);

@@ -35,10 +35,22 @@ static bool space_coming(void *context)
     return true;
 }
 
+int64_t server_now(const struct server *server)
+{
+    int64_t speed = (int64_t)server->config->clock_speed;
+    if (speed == 0) return timing_wall_ns();
+    return server->clock_start_ns + (timing_steady_ns() - server->clock_steady_ns) * speed;
+}
+
 static int64_t wall(void *context)
 {
-    (void)context;
-    return timing_wall_ns();
+    return server_now(context);
+}
+
+static void learn(void *context, const struct command *command, const struct event_buffer *events)
+{
+    struct server *server = context;
+    if (server->schedule) schedule_learn(server->schedule, command, events);
 }
 
 static void wake_main(void *context)
@@ -104,8 +116,8 @@ static int recover_engine(struct server *server, struct fault_text *why)
     int fault = ERR_NO_MEMORY;
     if (server->memory && events.bytes) {
         server->engine = engine_init(server->memory, server->memory_size, limits);
-        fault =
-            recover(server->journal, server->engine, &events, NULL, NULL, &server->recovery, why);
+        fault = recover(server->journal, server->engine, &events, learn, server, &server->recovery,
+                        why);
     } else {
         fault_say(why, fault, "no memory for an engine of %zu bytes", server->memory_size);
     }
@@ -159,6 +171,7 @@ static int open_road(struct server *server, struct fault_text *why)
                                 .speakers = server->speakers,
                                 .doors = &server->doors,
                                 .kick = kick,
+                                .learn = learn,
                                 .context = server};
     return desk_open(&desk, &server->desk, why);
 }
@@ -226,6 +239,34 @@ static int open_port(struct server *server, struct fault_text *why)
     return listen_all(server, why);
 }
 
+/* ---- The timetable and its clock ---- */
+
+static int open_schedule(struct server *server, struct fault_text *why)
+{
+    struct schedule_options options = {.directory = server->config->data,
+                                       .spec = server->config->timetable,
+                                       .house = &server->speakers[SPEAKER_HOUSE],
+                                       .doors = &server->doors,
+                                       .cluster = journal_cluster(server->journal)};
+    return options.spec ? schedule_open(&options, &server->schedule, why) : 0;
+}
+
+/* A simulated clock starts at its given time, or where the journal ended if that is later. */
+static void start_clock(struct server *server)
+{
+    server->clock_steady_ns = timing_steady_ns();
+    server->clock_start_ns = server->config->clock_ns;
+    if (server->clock_start_ns < server->recovery.time_ns)
+        server->clock_start_ns = server->recovery.time_ns;
+}
+
+static int start_schedule(struct server *server, struct fault_text *why)
+{
+    if (!server->schedule) return 0;
+    int fault = schedule_start(server->schedule, server->recovery.sequence);
+    return fault ? fault_say(why, fault, "no memory for the house speaker") : 0;
+}
+
 /* ---- All of it ---- */
 
 static int open_all(struct server *server, const struct market_file *market, struct fault_text *why)
@@ -233,11 +274,14 @@ static int open_all(struct server *server, const struct market_file *market, str
     int fault = pipeline_threads_create((uint32_t)server->config->threads, &server->threads);
     if (fault) return fault_say(why, fault, "no memory for threads");
     fault = open_journal(server, &market->limits, why);
-    if (!fault) fault = recover_engine(server, why);
     if (!fault) fault = open_speakers(server, why);
+    if (!fault) fault = open_schedule(server, why);
+    if (!fault) fault = recover_engine(server, why);
+    if (!fault) start_clock(server);
     if (!fault) fault = open_road(server, why);
     if (!fault && server->first_start) fault = setup_market(server, market, why);
     if (!fault) fault = setup_finish(server, why);
+    if (!fault) fault = start_schedule(server, why);
     if (!fault) fault = open_port(server, why);
     return fault;
 }

@@ -7,6 +7,7 @@
 #include "gateway/market_file.h"
 #include "gateway/order_port.h"
 #include "gateway/pipeline_threads.h"
+#include "gateway/schedule.h"
 #include "gateway/server.h"
 #include <uv.h>
 
@@ -28,6 +29,9 @@ struct server {
     struct desk *desk;
     struct feed_port *feed;
     struct order_port *port;
+    struct schedule *schedule; /* NULL: nobody drives the day but the operator */
+    int64_t clock_start_ns;    /* a simulated clock: what it showed at clock_steady_ns */
+    int64_t clock_steady_ns;
 
     uv_loop_t loop;
     uv_async_t async;
@@ -50,6 +54,9 @@ struct server {
 
 /* server.c: async, timer and signals of the loop; callbacks may wake it from then on. */
 int server_handles(struct server *server);
+
+/* server_open.c: the clock that commands are stamped with. */
+int64_t server_now(const struct server *server);
 
 /* server_setup.c: the data directory of a first start. setup_look only sets first_start. */
 void setup_look(struct server *server);
