@@ -1,4 +1,5 @@
 /* click.c - the listing method: somebody takes exactly one named order (decision 9.6). */
+#include "engine/deal.h"
 #include "engine/job.h"
 #include "engine/orders.h"
 
@@ -110,6 +111,8 @@ static enum reason click_reason(struct engine *engine, const struct command *com
     draft_taker(engine, command->subject, body->qty, maker, &click->draft);
     if (!link_of(engine, maker, click->draft.order.zone)->allowed) return REASON_NOT_ALLOWED;
     reason = size_reason(engine, click);
+    if (reason == REASON_NONE && !deal_has_room(engine, click->instrument))
+        return REASON_CAPACITY; /* of the escrow */
     if (reason == REASON_NONE) reason = taker_reason(engine, &click->draft, &body->client_id);
     return reason;
 }

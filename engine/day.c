@@ -120,9 +120,8 @@ typedef bool turn_part(struct engine *engine, struct job *job);
 
 /* Decision 10.3, steps 1 to 3, in this order. A part does what it can while work_left() and keeps
  * its place in job->at; only `count` and `more` outlive it. */
-static turn_part *const turn_parts[] = {turn_locks,    turn_names,  turn_deals,
-                                        turn_auctions, turn_cities,
-                                        turn_members, turn_gather, movers_cancel};
+static turn_part *const turn_parts[] = {turn_locks,  turn_names,   turn_deals,  turn_auctions,
+                                        turn_cities, turn_members, turn_gather, movers_cancel};
 #define TURN_PARTS (sizeof turn_parts / sizeof turn_parts[0])
 
 bool stage_turn(struct engine *engine, uint16_t instrument)

@@ -5,7 +5,7 @@
  * order is done. An iceberg is the exception: it may give its next step, or go behind the others
  * at its price.
  */
-#include "engine/figures.h"
+#include "engine/deal.h"
 #include "engine/job.h"
 #include "engine/match.h"
 
@@ -124,6 +124,31 @@ static void say_trade(struct engine *engine, uint32_t taker_slot, uint32_t maker
     event->maker_side = maker->side;
 }
 
+/* The day's figures of both zones; and the trade is remembered, for whoever may have to undo it. */
+static void count(struct engine *engine, uint32_t buyer, uint32_t seller,
+                  const struct event_trade *event)
+{
+    struct day_trade trade = {.n = event->n,
+                              .received = event->received,
+                              .delivered = event->delivered,
+                              .pays = event->pays,
+                              .gets = event->gets,
+                              .buyer_fee = event->buyer_fee,
+                              .seller_fee = event->seller_fee,
+                              .buyer = buyer,
+                              .seller = seller,
+                              .instrument = event->instrument,
+                              .from_zone = event->from_zone,
+                              .to_zone = event->to_zone};
+    trade.buyer_leg = figures_fill(engine, event->instrument, event->to_zone, event->received,
+                                   event->buyer_price, FIGURES_LISTING);
+    if (event->from_zone != event->to_zone)
+        trade.seller_leg = figures_fill(engine, event->instrument, event->from_zone,
+                                        event->delivered, event->seller_price, FIGURES_LISTING);
+    figures_paid(engine, event->instrument, 1, event->received, event->pays);
+    deal_note(engine, &trade);
+}
+
 /* Settles one fill at once, both legs at the maker's price. The fund of the seller's zone gets the
  * difference in money, its retirement account the difference in units. */
 static void settle(struct engine *engine, uint32_t taker_slot, const struct walker *walker)
@@ -150,13 +175,8 @@ static void settle(struct engine *engine, uint32_t taker_slot, const struct walk
     source->fund_cash += event->fund;
     source->retired += event->delivered - event->received;
     link_move(engine, taker->instrument, seller->zone, buyer->zone, event->received);
-    figures_fill(engine, taker->instrument, buyer->zone, event->received, event->buyer_price,
-                 FIGURES_LISTING);
-    if (seller->zone != buyer->zone)
-        figures_fill(engine, taker->instrument, seller->zone, event->delivered, event->seller_price,
-                     FIGURES_LISTING);
-    figures_paid(engine, taker->instrument, 1, event->received, event->pays);
     say_trade(engine, taker_slot, walker->slot, event);
+    count(engine, buyer->participant, seller->participant, event);
 }
 
 /* market.md 4, self-trade (same group). Returns false when the incoming order ended. A decrement
