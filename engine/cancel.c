@@ -116,7 +116,6 @@ static bool cancel_queue(struct engine *engine, struct job *job, uint16_t instru
 bool cancel_some(struct engine *engine, struct job *job, uint16_t instrument)
 {
     if (!work_left(engine)) return false;
-    work_spend(engine, 1);
     if (job->account != PARTICIPANT_ALL && is_short(engine, job->account)) {
         cancel_own(engine, job->account, instrument, false, (enum cancel_reason)job->reason);
     } else {
@@ -125,6 +124,7 @@ bool cancel_some(struct engine *engine, struct job *job, uint16_t instrument)
                 if (!cancel_queue(engine, job, instrument)) return false;
     }
     job->zone = job->side = 0;
+    work_spend(engine, 1); /* behind the orders: a bound of 1 must get on as well */
     return true;
 }
 

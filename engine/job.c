@@ -86,7 +86,9 @@ bool job_run_all(struct engine *engine)
         job_run(engine, own);
         if (job_of(engine, own)->stage != JOB_IDLE) return engine->work_left != before;
     }
+    /* An idle one without new room has no stop that is reached: to look would only eat the work. */
     for (uint32_t i = 0; i < engine->instruments && work_left(engine); i++)
-        job_run(engine, (uint16_t)i);
+        if (engine->job[i].stage != JOB_IDLE || engine->instrument[i].room_changed)
+            job_run(engine, (uint16_t)i);
     return engine->work_left != before;
 }
