@@ -78,6 +78,64 @@ static void test_a_call_fill(void **state)
     assert_true(reports[0].liquidity == 4 && reports[0].trade == 0 && reports[0].price == 6400);
 }
 
+static void test_a_triggered_stop(void **state)
+{
+    (void)state;
+    assert_int_equal(MAKE(TRIGGERED, triggered, .order_id = 5, .left = 10, .stop_price = 20,
+                          .price = 21, .client_id = {"T"}, .participant = 3, .side = SIDE_BUY),
+                     1);
+    assert_true(reports[0].exec == EXEC_TRIGGERED && reports[0].status == STATUS_NEW);
+    assert_true(reports[0].order_id == 5 && reports[0].left == 10 && reports[0].participant == 3);
+    assert_true(reports[0].price == 21 && reports[0].last_price == 20);
+    assert_int_equal(MAKE(PARKED, parked, .left = 10), 0);
+    assert_int_equal(MAKE(SHOWN, shown, .left = 10), 0);
+    assert_int_equal(MAKE(REJECTED, rejected, .command = COMMAND_CLICK, .reason = REASON_LOT), 1);
+    assert_int_equal(MAKE(REJECTED, rejected, .command = COMMAND_BLOCK, .reason = REASON_LOT), 0);
+}
+
+static void test_agreements_and_busts_have_two_sides(void **state)
+{
+    (void)state;
+    assert_int_equal(MAKE(BLOCK_TRADE, block_trade, .n = 3, .received = 100, .delivered = 120,
+                          .buyer_price = 6304, .seller_price = 5100, .pays = 630400, .gets = 612000,
+                          .buyer_fee = 1, .seller_fee = 2, .name = {"K1"}, .seller = 7, .buyer = 8,
+                          .from_zone = 0, .to_zone = 1),
+                     2);
+    assert_true(reports[0].exec == EXEC_TRADE && reports[0].order_id == ORDER_ID_NONE);
+    assert_true(reports[0].participant == 8 && reports[0].side == '1' && reports[0].fee == 1);
+    assert_true(reports[0].last_qty == 100 && reports[0].money == 630400 && reports[0].trade == 3);
+    assert_true(reports[1].participant == 7 && reports[1].side == '2' && reports[1].fee == 2);
+    assert_true(reports[1].last_qty == 120 && reports[1].money == 612000);
+    assert_true(reports[1].zone == 0 && reports[1].other_zone == 1);
+    assert_int_equal(MAKE(BUSTED, busted, .n = 3, .received = 100, .delivered = 120, .pays = 630400,
+                          .gets = 612000, .cause = {"typo"}, .seller = 7, .buyer = 8),
+                     2);
+    assert_true(reports[0].exec == EXEC_TRADE_CANCEL && reports[0].participant == 8);
+    assert_true(reports[1].participant == 7 && reports[1].money == 612000);
+    assert_int_equal(MAKE(PERMITTED, permitted, .n = 3, .state = PERMIT_ESCROW), 0);
+    assert_int_equal(MAKE(PERMITTED, permitted, .n = 3, .state = PERMIT_DELIVERED), 0);
+    assert_int_equal(
+        MAKE(PERMITTED, permitted, .n = 3, .buyer = 8, .seller = 7, .state = PERMIT_REFUSED), 2);
+    assert_true(reports[0].exec == EXEC_TRADE_CANCEL && reports[0].trade == 3);
+    assert_true(reports[0].participant == 8 && reports[1].participant == 7);
+    assert_int_equal(MAKE(PENDING, pending, .command = COMMAND_BLOCK), 0);
+}
+
+static void test_awards(void **state)
+{
+    (void)state;
+    assert_int_equal(MAKE(AWARD, award, .qty = 10, .price = 30, .participant = 4, .name = {"A1"}),
+                     1);
+    assert_true(reports[0].exec == EXEC_TRADE && reports[0].status == STATUS_FILLED);
+    assert_true(reports[0].money == 300 && reports[0].filled == 10 && reports[0].trade == 0);
+    assert_true(reports[0].order_id == ORDER_ID_NONE && reports[0].participant == 4);
+    assert_int_equal(reports[0].instrument, INSTRUMENT_NONE);
+    assert_int_equal(MAKE(AWARD, award, .qty = 10, .price = 30, .state = AWARD_STATE_AWARDED), 1);
+    assert_true(reports[0].exec == EXEC_PENDING && reports[0].left == 10);
+    assert_int_equal(MAKE(AWARD, award, .qty = 10, .price = 30, .state = AWARD_STATE_DEFAULTED), 1);
+    assert_true(reports[0].exec == EXEC_CANCELED && reports[0].filled == 0);
+}
+
 static void test_a_repeat_is_not_reported(void **state)
 {
     (void)state;
@@ -116,9 +174,13 @@ static void test_answers(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_an_order), cmocka_unit_test(test_a_trade_has_two_sides),
-        cmocka_unit_test(test_a_call_fill), cmocka_unit_test(test_a_repeat_is_not_reported),
-        cmocka_unit_test(test_answers)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_an_order),
+                                       cmocka_unit_test(test_a_trade_has_two_sides),
+                                       cmocka_unit_test(test_a_call_fill),
+                                       cmocka_unit_test(test_a_triggered_stop),
+                                       cmocka_unit_test(test_agreements_and_busts_have_two_sides),
+                                       cmocka_unit_test(test_awards),
+                                       cmocka_unit_test(test_a_repeat_is_not_reported),
+                                       cmocka_unit_test(test_answers)};
     return cmocka_run_group_tests_name("report", tests, NULL, NULL);
 }

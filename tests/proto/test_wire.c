@@ -231,11 +231,13 @@ static void test_the_feed_is_public(void **state)
         struct event *event = sample_event(&dice, type, memory);
         event->flags = 0;
         bool is_public = wire_feed_public(event, (struct event *)(void *)back);
-        bool private_event = type == EVENT_ACCEPTED || type == EVENT_REJECTED ||
-                             type == EVENT_CANCELLED || type == EVENT_REPLACED ||
-                             type == EVENT_RESTED || type == EVENT_CALL_FILL ||
-                             type == EVENT_AWARD || type == EVENT_ROW_ACCOUNT ||
-                             type == EVENT_ROW_OPEN || type == EVENT_ROW_AUCTION;
+        bool private_event =
+            type == EVENT_ACCEPTED || type == EVENT_REJECTED || type == EVENT_CANCELLED ||
+            type == EVENT_REPLACED || type == EVENT_RESTED || type == EVENT_CALL_FILL ||
+            type == EVENT_AWARD || type == EVENT_ROW_ACCOUNT || type == EVENT_ROW_OPEN ||
+            type == EVENT_ROW_AUCTION || type == EVENT_SHOWN || type == EVENT_PARKED ||
+            type == EVENT_TRIGGERED || type == EVENT_PENDING || type == EVENT_ROW_OPEN_MORE ||
+            type == EVENT_ROW_OFFER || type == EVENT_ROW_HOLDER || type == EVENT_ROW_BLOCK;
         if (private_event) assert_false(is_public);
         event->flags = EVENT_FLAG_REPEAT;
         assert_false(wire_feed_public(event, (struct event *)(void *)back));
@@ -250,6 +252,26 @@ static void test_the_feed_is_public(void **state)
     assert_true(seen->taker_participant == PARTICIPANT_NONE && seen->taker_order == 0);
     assert_true(seen->maker_client.text[0] == 0 && seen->taker_client.text[0] == 0);
     assert_true(seen->buyer_fee == 0 && seen->seller_fee == 0);
+}
+
+static void test_the_feed_names_nobody(void **state)
+{
+    (void)state;
+    _Alignas(8) uint8_t memory[512];
+    struct event_block_trade block;
+    struct event_busted busted;
+    struct event_permitted permitted;
+    sample_event(&dice, EVENT_BLOCK_TRADE, memory)->flags = 0;
+    assert_true(wire_feed_public((const struct event *)(const void *)memory, &block.head));
+    assert_true(block.seller == PARTICIPANT_NONE && block.buyer == PARTICIPANT_NONE);
+    assert_true(block.buyer_fee == 0 && block.seller_fee == 0 && block.name.text[0] == 0);
+    sample_event(&dice, EVENT_BUSTED, memory)->flags = 0;
+    assert_true(wire_feed_public((const struct event *)(const void *)memory, &busted.head));
+    assert_true(busted.seller == PARTICIPANT_NONE && busted.buyer == PARTICIPANT_NONE);
+    assert_true(busted.buyer_fee == 0 && busted.seller_fee == 0 && busted.cause.text[0] == 0);
+    sample_event(&dice, EVENT_PERMITTED, memory)->flags = 0;
+    assert_true(wire_feed_public((const struct event *)(const void *)memory, &permitted.head));
+    assert_true(permitted.seller == PARTICIPANT_NONE && permitted.buyer == PARTICIPANT_NONE);
 }
 
 static void test_a_feed_message_comes_back(void **state)
@@ -378,6 +400,7 @@ int main(void)
                                        cmocka_unit_test(test_answers_and_reports),
                                        cmocka_unit_test(test_a_wrong_command_is_placed),
                                        cmocka_unit_test(test_the_feed_is_public),
+                                       cmocka_unit_test(test_the_feed_names_nobody),
                                        cmocka_unit_test(test_a_feed_message_comes_back),
                                        cmocka_unit_test(test_prefixes_ask_for_more),
                                        cmocka_unit_test(test_mutations_never_crash)};
