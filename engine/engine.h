@@ -86,6 +86,13 @@ struct look_query {
 enum reason engine_look(const struct engine *engine, const struct look_query *query,
                         struct event_buffer *out);
 
+/* One order as LOOK_ORDERS shows it, appended to `out`. False: it neither rests nor waits as a stop
+ * (or there is no room). */
+bool engine_order_row(const struct engine *engine, uint64_t order_id, struct event_buffer *out);
+
+/* The instruments a strip consists of; 0: it is none. */
+uint8_t engine_legs(const struct engine *engine, uint16_t instrument, uint16_t out[STRIP_LEGS_MAX]);
+
 /* Is a long command still being worked off? Then a STEP goes on with it; instruments it froze
  * answer FROZEN until it is done. See docs/decisions/0014. */
 bool engine_pending(const struct engine *engine);

@@ -217,6 +217,25 @@ static void open_row(const struct engine *engine, uint32_t slot, struct page *pa
     row->side = order->side;
 }
 
+bool engine_order_row(const struct engine *engine, uint64_t order_id, struct event_buffer *out)
+{
+    struct page page = {.out = out, .room = 1};
+    uint32_t slot = order_id == ORDER_ID_NONE ? NIL : order_find(engine, 0, order_id, NULL);
+    if (slot == NIL) return false;
+    if (engine->order[slot].state != ORDER_RESTING && engine->order[slot].state != ORDER_PARKED)
+        return false;
+    open_row(engine, slot, &page);
+    return !page.full;
+}
+
+uint8_t engine_legs(const struct engine *engine, uint16_t instrument, uint16_t out[STRIP_LEGS_MAX])
+{
+    const struct instrument *row = &engine->instrument[instrument];
+    if (instrument >= engine->instruments) return 0;
+    memcpy(out, row->leg, sizeof row->leg);
+    return row->legs;
+}
+
 /* Every order has a holding, so only the books where the participant has one are walked, and only
  * until its last order is found. */
 static enum reason look_orders(const struct engine *engine, const struct look_query *query,

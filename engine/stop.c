@@ -2,12 +2,10 @@
 #include "engine/job.h"
 #include "engine/orders.h"
 
-void stop_park(struct engine *engine, uint32_t slot)
+static void say_parked(struct engine *engine, uint32_t slot)
 {
     const struct order *order = &engine->order[slot];
-    struct event_parked *event;
-    book_park(engine, slot);
-    event = EMIT(engine, PARKED, parked);
+    struct event_parked *event = EMIT(engine, PARKED, parked);
     event->order_id = state_order_id(engine, slot);
     event->left = order->left;
     event->stop_price = engine->extra[order->extra].stop;
@@ -16,6 +14,12 @@ void stop_park(struct engine *engine, uint32_t slot)
     event->instrument = order->instrument;
     event->zone = order->zone;
     event->side = order->side;
+}
+
+void stop_park(struct engine *engine, uint32_t slot)
+{
+    book_park(engine, slot);
+    say_parked(engine, slot);
 }
 
 static bool is_reached(const struct engine *engine, const struct order *order)
@@ -98,5 +102,6 @@ void stop_new_day(struct engine *engine, uint32_t slot)
         order_release(engine, order);
         order->price = buy ? zone->band_high : zone->band_low;
         order_freeze(engine, order);
+        say_parked(engine, slot);
     }
 }

@@ -32,8 +32,12 @@ static void show(void *context, const struct event *row)
 {
     struct trades *trades = context;
     char text[SCRIPT_LINE_MAX];
-    if (row->type != EVENT_TRADE) return;
-    trades->next = ((const struct event_trade *)(const void *)row)->n + 1;
+    if (row->type == EVENT_TRADE)
+        trades->next = ((const struct event_trade *)(const void *)row)->n + 1;
+    else if (row->type == EVENT_BLOCK_TRADE)
+        trades->next = ((const struct event_block_trade *)(const void *)row)->n + 1;
+    else
+        return;
     trades->shown++;
     online_print(trades->online, text,
                  script_event(trades->online->script, row, text, sizeof text));

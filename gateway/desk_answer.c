@@ -105,9 +105,19 @@ static bool sees_all(const struct speaker *speaker)
 
 static bool may_ask(const struct speaker *speaker, const struct query *query)
 {
+    if (query->kind == QUERY_HOLDERS) return sees_all(speaker);
     if (query->kind != QUERY_ACCOUNT && query->kind != QUERY_ORDERS) return true;
     return sees_all(speaker) ||
            (speaker->participant != PARTICIPANT_NONE && query->participant == speaker->participant);
+}
+
+/* An agreement that waits is known to its two sides only. */
+static bool may_see(const struct speaker *speaker, const struct event *row)
+{
+    const struct event_row_block *block = (const void *)row;
+    if (row->type != EVENT_ROW_BLOCK || sees_all(speaker)) return true;
+    return speaker->participant != PARTICIPANT_NONE &&
+           (block->seller == speaker->participant || block->buyer == speaker->participant);
 }
 
 static void hide_maker(struct event_trade *trade)
@@ -136,18 +146,38 @@ static void hide_taker(struct event_trade *trade)
         trade->buyer_fee = 0;
 }
 
+static void hide_block(struct event_block_trade *trade, uint32_t self)
+{
+    bool sells = self != PARTICIPANT_NONE && trade->seller == self;
+    bool buys = self != PARTICIPANT_NONE && trade->buyer == self;
+    if (!sells && !buys) memset(&trade->name, 0, sizeof trade->name);
+    if (!sells) trade->seller = PARTICIPANT_NONE;
+    if (!sells) trade->seller_fee = 0;
+    if (!buys) trade->buyer = PARTICIPANT_NONE;
+    if (!buys) trade->buyer_fee = 0;
+}
+
 static int put_trade(void *context, const struct event *row, const struct command *issue)
 {
     struct desk_answer *answer = context;
-    (void)issue;
-    struct event_trade trade = *(const struct event_trade *)(const void *)row;
+    union {
+        struct event head;
+        struct event_trade trade;
+        struct event_block_trade block;
+    } seen;
     const struct speaker *speaker = answer->speaker;
-    if (!sees_all(speaker)) {
-        uint32_t self = speaker->participant;
-        if (self == PARTICIPANT_NONE || trade.maker_participant != self) hide_maker(&trade);
-        if (self == PARTICIPANT_NONE || trade.taker_participant != self) hide_taker(&trade);
+    uint32_t self = speaker->participant;
+    (void)issue;
+    memcpy(&seen, row, row->size);
+    if (!sees_all(speaker) && row->type == EVENT_BLOCK_TRADE) {
+        hide_block(&seen.block, self);
+    } else if (!sees_all(speaker)) {
+        if (self == PARTICIPANT_NONE || seen.trade.maker_participant != self)
+            hide_maker(&seen.trade);
+        if (self == PARTICIPANT_NONE || seen.trade.taker_participant != self)
+            hide_taker(&seen.trade);
     }
-    put_row(answer, &trade.head);
+    put_row(answer, &seen.head);
     return 0;
 }
 
@@ -192,7 +222,7 @@ static void answer_look(struct desk_answer *answer, struct shadow *shadow,
     enum reason reason = engine_look(shadow_engine(shadow), &look, &answer->rows);
     for (const struct event *row = event_next(&answer->rows, NULL); row && !reason;
          row = event_next(&answer->rows, row))
-        put_row(answer, row);
+        if (may_see(answer->speaker, row)) put_row(answer, row);
     end_rows(answer, reason);
 }
 

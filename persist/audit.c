@@ -45,15 +45,15 @@ static int watch_command(void *context, const struct command *command,
     for (const struct event *event = event_next(events, NULL); event;
          event = event_next(events, event)) {
         result->events++;
-        if (event->type != EVENT_TRADE || (event->flags & EVENT_FLAG_REPEAT)) continue;
+        uint64_t n = trade_number(event);
+        if (n == 0 || (event->flags & EVENT_FLAG_REPEAT)) continue;
         result->trades++;
-        const struct event_trade *trade = (const void *)event;
-        if (trade->n != result->trades)
+        if (n != result->trades)
             return fault_say(&result->text, ERR_GAP,
                              "sequence %" PRIu64 ": trade %" PRIu64 " stands where %" PRIu64
                              " belongs",
-                             event->sequence, trade->n, result->trades);
-        int fault = audit_view_trade(&audit->view, trade, result);
+                             event->sequence, n, result->trades);
+        int fault = audit_view_trade(&audit->view, event, n, result);
         if (fault) return fault;
     }
     if (audit->follower.commands % PROGRESS_COMMANDS == 0)

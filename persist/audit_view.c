@@ -8,7 +8,15 @@
 
 #define LOOK_BYTES (1u << 16)
 #define ORDERS_PAGE 256u /* rows of one look: they fit LOOK_BYTES */
-_Static_assert(ORDERS_PAGE * sizeof(struct event_row_open) <= LOOK_BYTES, "a page fits");
+_Static_assert(ORDERS_PAGE * sizeof(struct event_row_open_more) <= LOOK_BYTES, "a page fits");
+
+uint64_t trade_number(const struct event *event)
+{
+    const struct event_trade *trade = (const void *)event;
+    const struct event_block_trade *block = (const void *)event;
+    if (event->type == EVENT_TRADE) return trade->n;
+    return event->type == EVENT_BLOCK_TRADE ? block->n : 0;
+}
 
 int audit_view_open(struct audit_view *audit, const char *directory, struct audit_result *result)
 {
@@ -37,7 +45,7 @@ static int take_trade(void *context, const struct event *row, const struct comma
     struct audit_view *audit = context;
     (void)issue;
     ASSERT(audit->ahead < AUDIT_TRADES_AHEAD);
-    memcpy(&audit->trades[audit->ahead++], row, sizeof audit->trades[0]);
+    memcpy(&audit->trades[audit->ahead++], row, row->size);
     return 0;
 }
 
@@ -50,24 +58,26 @@ static bool same(const struct event *one, const struct event *other)
            memcmp(bytes[0], bytes[1], size) == 0;
 }
 
-int audit_view_trade(struct audit_view *audit, const struct event_trade *trade,
+int audit_view_trade(struct audit_view *audit, const struct event *event, uint64_t n,
                      struct audit_result *result)
 {
-    if (!audit->view || trade->n > audit->state.trades) return 0;
+    if (!audit->view || n > audit->state.trades) return 0;
     if (audit->taken == audit->ahead) {
         audit->taken = audit->ahead = 0;
         const struct view_filter all = VIEW_ALL;
         uint64_t next;
-        int fault = view_trades(audit->view, trade->n, AUDIT_TRADES_AHEAD, &all, take_trade, audit,
-                                &next, &result->text);
+        int fault = view_trades(audit->view, n, AUDIT_TRADES_AHEAD, &all, take_trade, audit, &next,
+                                &result->text);
         if (fault) return fault;
     }
-    if (audit->taken == audit->ahead || audit->trades[audit->taken].n != trade->n)
+    const union audit_trade *row = &audit->trades[audit->taken];
+    if (audit->taken == audit->ahead || trade_number(&row->head) != n)
         return fault_say(&result->text, ERR_GAP, "view table trades: trade %" PRIu64 " is missing",
-                         trade->n);
-    if (!same(&audit->trades[audit->taken++].head, &trade->head))
+                         n);
+    audit->taken++;
+    if (!same(&row->head, event))
         return fault_say(&result->text, ERR_CONFLICT,
-                         "view table trades: trade %" PRIu64 " differs from the replay", trade->n);
+                         "view table trades: trade %" PRIu64 " differs from the replay", n);
     result->view_trades++;
     return 0;
 }
@@ -186,8 +196,8 @@ static int check_orders_of(struct audit_view *audit, const struct engine *engine
         for (const struct event *event = event_next(&rows, NULL); event;
              event = event_next(&rows, event)) {
             const struct event_row_open *open = (const void *)event;
-            struct event_row_open stored;
-            rows_seen++;
+            union view_order_row stored;
+            rows_seen++; /* both kinds of rows begin with the id */
             int fault = view_order(audit->view, open->order_id, &stored, &result->text);
             if (fault) return fault;
             if (!same(&stored.head, event))

@@ -263,6 +263,7 @@ static int create(const char *directory, bool writer, uint64_t map_bytes, struct
     struct view *view = calloc(1, sizeof *view);
     if (!view) return fault_say(why, ERR_NO_MEMORY, "no memory for the view");
     view->writer = writer;
+    view->notes.wide = true; /* what went on before is not known */
     view->map_bytes = map_bytes ? map_bytes : VIEW_MAP_BYTES;
     int fault = store_path(view->path, directory, "view");
     if (fault) {

@@ -6,12 +6,13 @@
  *        4     1  1: a command in journal form, 2: an event, 3: the state below
  *        5     n  the row, as in proto/codec.h
  *   TABLE        KEY                                    ROW
- *   trades       n u64                                  TRADE
+ *   trades       n u64                                  TRADE or BLOCK_TRADE
  *   call_fills   sequence u64, ordinal u32              CALL_FILL
- *   allocations  sequence u64, ordinal u32              an issue: the command; an award: AWARD
+ *   allocations  sequence u64, ordinal u32              an issue: the command; AWARD; what became
+ *                                                       of a trade later: BUSTED, PERMITTED
  *   accounts     participant u32, instrument u16, zone  ROW_ACCOUNT with units only; under
  *                u8                                     INSTRUMENT_NONE, ZONE_NONE the cash only
- *   orders       order id u64                           ROW_OPEN
+ *   orders       order id u64                           ROW_OPEN or ROW_OPEN_MORE
  *   meta         "state"                                schema u32, cluster 16, index u64, sequence
  *                                                       u64, time_ns i64, trades u64, head 32
  * Accounts and orders are as of the state's sequence; the other tables grow and never change.
@@ -119,8 +120,14 @@ int view_trades(struct view *view, uint64_t from_n, uint32_t rows_max,
 int view_rows(struct view *view, enum view_table table, uint64_t from_sequence, uint32_t rows_max,
               view_row *row, void *context, struct fault_text *why);
 
+union view_order_row { /* the head's type says which */
+    struct event head;
+    struct event_row_open open;
+    struct event_row_open_more more;
+};
+
 /* One open order. Returns 0, ERR_NOT_FOUND, ERR_CHECKSUM, ERR_MALFORMED, ERR_DISK. */
-int view_order(struct view *view, uint64_t order_id, struct event_row_open *out,
+int view_order(struct view *view, uint64_t order_id, union view_order_row *out,
                struct fault_text *why);
 
 /* Rows of a table; reads every value and checks its checksum. */

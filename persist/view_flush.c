@@ -57,50 +57,25 @@ static int put_rows(struct flush *flush)
     return 0;
 }
 
-/* The stored row knows the price of an order of which only trades were seen since. */
-static int stored_price(struct flush *flush, uint8_t key[8], struct event_row_open *row)
+/* As it stands now: open, or its row goes (most came and went between two flushes). */
+static int put_order(struct flush *flush, uint64_t order_id)
 {
-    MDB_val name = {.mv_size = 8, .mv_data = key}, value;
-    int code = mdb_get(flush->txn, flush->view->tables[VIEW_ORDERS], &name, &value);
-    if (code == MDB_NOTFOUND) {
-        flush->fault = fault_say(flush->why, ERR_CHECKSUM,
-                                 "view table orders: order %" PRIu64 " is missing", row->order_id);
-        return MDB_NOTFOUND;
-    }
-    if (code) return code;
-    flush->fault = view_check(VIEW_ORDERS, &name, &value, flush->why);
-    if (flush->fault) return MDB_CORRUPTED;
-    _Alignas(8) uint8_t bytes[sizeof(struct event_row_open)];
-    struct event_buffer out = {.bytes = bytes, .capacity = sizeof bytes};
-    size_t used;
-    flush->fault = codec_event_get((const uint8_t *)value.mv_data + VIEW_VALUE_HEAD,
-                                   value.mv_size - VIEW_VALUE_HEAD, &out, &used);
-    if (flush->fault) return MDB_CORRUPTED;
-    struct event_row_open stored;
-    memcpy(&stored, bytes, sizeof stored);
-    row->price = stored.price;
-    return 0;
-}
-
-static int put_order(struct flush *flush, const struct order_note *note)
-{
+    _Alignas(8) uint8_t bytes[sizeof(struct event_row_open_more)];
+    struct event_buffer row = {.bytes = bytes, .capacity = sizeof bytes};
     uint8_t key[8];
-    bytes_key64(key, note->row.order_id);
-    if (note->standing == ORDER_OPEN) {
-        struct event_row_open row = note->row;
-        int code = note->price_known ? 0 : stored_price(flush, key, &row);
-        return code ? code : put_event(flush, VIEW_ORDERS, key, sizeof key, &row.head);
-    }
+    bytes_key64(key, order_id);
+    if (engine_order_row(flush->engine, order_id, &row))
+        return put_event(flush, VIEW_ORDERS, key, sizeof key, event_next(&row, NULL));
     MDB_val name = {.mv_size = sizeof key, .mv_data = key};
     int code = mdb_del(flush->txn, flush->view->tables[VIEW_ORDERS], &name, NULL);
-    return code == MDB_NOTFOUND ? 0 : code; /* it came and went between two flushes */
+    return code == MDB_NOTFOUND ? 0 : code;
 }
 
 static int put_orders(struct flush *flush)
 {
     const struct view_notes *notes = &flush->view->notes;
     for (uint32_t i = 0; i < notes->orders.used; i++) {
-        int code = put_order(flush, &notes->order_items[i]);
+        int code = put_order(flush, notes->orders.keys[i]);
         if (code) return code;
     }
     return 0;
@@ -213,6 +188,41 @@ static int put_known_accounts(struct flush *flush)
     return code == MDB_NOTFOUND ? 0 : code;
 }
 
+/* A strip's units lie in the accounts of its legs. */
+static int put_account_and_legs(struct flush *flush, uint32_t participant, uint16_t instrument)
+{
+    uint16_t leg[STRIP_LEGS_MAX];
+    int code = put_account(flush, participant, instrument);
+    uint8_t legs = instrument == INSTRUMENT_NONE ? 0 : engine_legs(flush->engine, instrument, leg);
+    for (uint8_t i = 0; i < legs && code == 0; i++)
+        code = put_account(flush, participant, leg[i]);
+    return code;
+}
+
+/* The winners' units, of the instrument the auction is of. */
+static int put_awards(struct flush *flush)
+{
+    const struct note_index *awards = &flush->view->notes.awards;
+    int code = 0;
+    for (uint32_t i = 0; i < awards->used && code == 0; i++) {
+        _Alignas(8) uint8_t bytes[512];
+        struct event_buffer rows = {.bytes = bytes, .capacity = sizeof bytes};
+        const struct look_query query = {.look = LOOK_AUCTION,
+                                         .auction = (uint32_t)awards->keys[i],
+                                         .instrument = INSTRUMENT_NONE,
+                                         .rows_max = 1};
+        if (engine_look(flush->engine, &query, &rows) != REASON_NONE) continue;
+        const struct event *row = event_next(&rows, NULL);
+        if (!row) continue;
+        uint16_t instrument =
+            row->type == EVENT_ROW_OFFER
+                ? ((const struct event_row_offer *)(const void *)row)->instrument
+                : ((const struct event_row_auction *)(const void *)row)->instrument;
+        code = put_account_and_legs(flush, (uint32_t)(awards->keys[i] >> 32), instrument);
+    }
+    return code;
+}
+
 static int put_accounts(struct flush *flush)
 {
     const struct view_notes *notes = &flush->view->notes;
@@ -220,9 +230,9 @@ static int put_accounts(struct flush *flush)
     if (code == 0 && notes->first_instrument) code = put_all_cash(flush);
     for (uint32_t i = 0; i < notes->accounts.used && code == 0; i++) {
         uint64_t key = notes->accounts.keys[i];
-        code = put_account(flush, (uint32_t)(key >> 16), (uint16_t)key);
+        code = put_account_and_legs(flush, (uint32_t)(key >> 16), (uint16_t)key);
     }
-    return code;
+    return code ? code : put_awards(flush);
 }
 
 static int put_state(struct flush *flush, const struct view_state *state)
@@ -270,5 +280,6 @@ int view_flush(struct view *view, const struct engine *engine, const struct view
     if (code) return store_say(why, code, view->path, "cannot write the view");
     view->state = next;
     view_notes_clear(&view->notes);
+    if (engine && !engine_pending(engine)) view->notes.wide = false;
     return 0;
 }

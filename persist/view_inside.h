@@ -11,13 +11,6 @@
 #define VIEW_VALUE_HEAD 5  /* CRC32C, then what follows: */
 enum view_kind { VIEW_COMMAND = 1, VIEW_EVENT = 2, VIEW_STATE = 3 };
 
-/* An order touched since the last flush, as it stands now. */
-struct order_note {
-    struct event_row_open row;
-    enum { ORDER_UNRESTED = 1, ORDER_OPEN, ORDER_GONE } standing;
-    bool price_known; /* false: only trades were seen; the stored row has it */
-};
-
 /* Open addressing from a 64-bit key to a place in an array; grows with its array. */
 struct note_index {
     uint64_t *keys;       /* as many as items */
@@ -36,11 +29,11 @@ struct view_notes {
     uint64_t sequence;          /* of the command noted last */
     uint32_t ordinal;           /* of its next call fill or award */
     struct note_index accounts; /* participant << 16 | instrument */
-    struct note_index orders;
-    struct order_note *order_items; /* beside orders.keys */
-    uint16_t cleared;               /* instrument of the auction cleared last */
-    bool first_instrument;          /* it was created: cash can be looked at from now on */
-    bool all_accounts;              /* something touched all of them */
+    struct note_index awards; /* participant << 32 | auction, also bundles: the instrument is its */
+    struct note_index orders; /* public ids */
+    bool first_instrument;    /* it was created: cash can be looked at from now on */
+    bool all_accounts;        /* something touched all of them */
+    bool wide;                /* steps may still touch all of them without saying so */
 };
 
 struct view {

@@ -1,7 +1,7 @@
 /* view_note.c - collects what a flush will write: rows that only grow, and what was touched.
  *
- * Orders and accounts are kept as they stand at the end, so an order that comes and goes between
- * two flushes costs no write at all.
+ * Of orders and accounts only the names are kept; how they stand is asked of the engine at the
+ * flush, so nothing here has to know the rules.
  */
 #include "engine/assert.h"
 #include "persist/bytes.h"
@@ -17,9 +17,10 @@ void view_notes_deinit(struct view_notes *notes)
     free(notes->rows);
     free(notes->accounts.keys);
     free(notes->accounts.slots);
+    free(notes->awards.keys);
+    free(notes->awards.slots);
     free(notes->orders.keys);
     free(notes->orders.slots);
-    free(notes->order_items);
     memset(notes, 0, sizeof *notes);
 }
 
@@ -37,6 +38,7 @@ void view_notes_clear(struct view_notes *notes)
     notes->all_accounts = false;
     notes->first_instrument = false;
     index_clear(&notes->accounts);
+    index_clear(&notes->awards);
     index_clear(&notes->orders);
 }
 
@@ -66,48 +68,35 @@ static int index_grow(struct note_index *index)
     return 0;
 }
 
-/* Place of the key, new or known. Returns 0 or ERR_NO_MEMORY. */
-static int index_put(struct note_index *index, uint64_t key, uint32_t *out_place, bool *out_new)
+/* Returns 0 or ERR_NO_MEMORY. */
+static int index_put(struct note_index *index, uint64_t key)
 {
     if (index->used == index->capacity && index_grow(index)) return ERR_NO_MEMORY;
     uint32_t slot = slot_of(index, key);
-    *out_new = index->slots[slot] == 0;
-    if (*out_new) {
-        index->keys[index->used] = key;
-        index->slots[slot] = ++index->used;
-    }
-    *out_place = index->slots[slot] - 1;
+    if (index->slots[slot]) return 0;
+    index->keys[index->used] = key;
+    index->slots[slot] = ++index->used;
     return 0;
 }
 
 static int touch(struct view_notes *notes, uint32_t participant, uint16_t instrument)
 {
     if (participant == PARTICIPANT_NONE) return 0;
-    uint32_t place;
-    bool fresh;
-    return index_put(&notes->accounts, (uint64_t)participant << 16 | instrument, &place, &fresh);
+    return index_put(&notes->accounts, (uint64_t)participant << 16 | instrument);
 }
 
-static int order_note(struct view_notes *notes, uint64_t id, struct order_note **out)
+static int touch_two(struct view_notes *notes, uint32_t one, uint32_t other, uint16_t instrument)
 {
-    uint32_t place, capacity = notes->orders.capacity;
-    bool fresh;
-    if (index_put(&notes->orders, id, &place, &fresh)) return ERR_NO_MEMORY;
-    if (notes->orders.capacity != capacity) {
-        struct order_note *items =
-            realloc(notes->order_items, notes->orders.capacity * sizeof *items);
-        if (!items) return ERR_NO_MEMORY;
-        notes->order_items = items;
-    }
-    *out = &notes->order_items[place];
-    if (fresh) {
-        memset(*out, 0, sizeof **out);
-        (*out)->row.head.type = EVENT_ROW_OPEN;
-        (*out)->row.head.size = sizeof(*out)->row;
-        (*out)->row.order_id = id;
-        (*out)->standing = ORDER_UNRESTED;
-    }
-    return 0;
+    int fault = touch(notes, one, instrument);
+    return fault ? fault : touch(notes, other, instrument);
+}
+
+/* An order and its owner's account; how both stand is looked up at the flush. */
+static int touch_order(struct view_notes *notes, uint64_t order_id, uint32_t participant,
+                       uint16_t instrument)
+{
+    int fault = index_put(&notes->orders, order_id);
+    return fault ? fault : touch(notes, participant, instrument);
 }
 
 static int add_row(struct view_notes *notes, enum view_table table, const uint8_t *key,
@@ -149,242 +138,133 @@ static int add_numbered(struct view_notes *notes, enum view_table table, const s
 
 #define EVENT_AS(kind, event) ((const struct event_##kind *)(const void *)(event))
 
-static int note_accepted(struct view_notes *notes, const struct event_accepted *event)
-{
-    struct order_note *note;
-    if (order_note(notes, event->order_id, &note)) return ERR_NO_MEMORY;
-    note->row.left = event->qty;
-    note->row.price = event->price;
-    note->row.client_id = event->client_id;
-    note->row.participant = event->participant;
-    note->row.instrument = event->instrument;
-    note->row.zone = event->zone;
-    note->row.side = event->side;
-    note->price_known = true;
-    return touch(notes, event->participant, event->instrument);
-}
-
 static int note_trade(struct view_notes *notes, const struct event_trade *event)
 {
     uint8_t key[8];
     bytes_key64(key, event->n);
-    struct order_note *maker, *taker;
-    if (add_row(notes, VIEW_TRADES, key, sizeof key, &event->head, NULL) ||
-        order_note(notes, event->maker_order, &maker))
-        return ERR_NO_MEMORY;
     notes->trades++;
-    maker->row.left = event->maker_left;
-    maker->row.filled = event->maker_filled;
-    maker->row.client_id = event->maker_client;
-    maker->row.participant = event->maker_participant;
-    maker->row.instrument = event->instrument;
-    maker->row.side = event->maker_side;
-    maker->row.zone = event->maker_side == SIDE_BUY ? event->to_zone : event->from_zone;
-    maker->standing = event->maker_left > 0 ? ORDER_OPEN : ORDER_GONE;
-    /* The array may have moved: `maker` is not used any more. */
-    if (order_note(notes, event->taker_order, &taker)) return ERR_NO_MEMORY;
-    taker->row.left = event->taker_left;
-    taker->row.filled = event->taker_filled;
-    return touch(notes, event->maker_participant, event->instrument) ||
-                   touch(notes, event->taker_participant, event->instrument)
-               ? ERR_NO_MEMORY
-               : 0;
+    if (add_row(notes, VIEW_TRADES, key, sizeof key, &event->head, NULL) ||
+        touch_order(notes, event->maker_order, event->maker_participant, event->instrument))
+        return ERR_NO_MEMORY;
+    return touch_order(notes, event->taker_order, event->taker_participant, event->instrument);
 }
 
-static int note_cancelled(struct view_notes *notes, const struct event_cancelled *event)
+static int note_block_trade(struct view_notes *notes, const struct event_block_trade *event)
 {
-    struct order_note *note;
-    if (order_note(notes, event->order_id, &note)) return ERR_NO_MEMORY;
-    note->standing = ORDER_GONE;
-    return touch(notes, event->participant, event->instrument);
+    uint8_t key[8];
+    bytes_key64(key, event->n);
+    notes->trades++;
+    if (add_row(notes, VIEW_TRADES, key, sizeof key, &event->head, NULL)) return ERR_NO_MEMORY;
+    return touch_two(notes, event->seller, event->buyer, event->instrument);
 }
 
-static int note_replaced(struct view_notes *notes, const struct event_replaced *event)
+static int note_award(struct view_notes *notes, const struct event_award *event)
 {
-    struct order_note *note;
-    if (order_note(notes, event->order_id, &note)) return ERR_NO_MEMORY;
-    note->row.left = event->left;
-    note->row.price = event->price;
-    note->row.filled = event->filled;
-    note->row.client_id = event->client_id;
-    note->row.participant = event->participant;
-    note->row.instrument = event->instrument;
-    note->row.zone = event->zone;
-    note->row.side = event->side;
-    note->price_known = true;
-    if (event->rested) note->standing = event->kept_priority ? ORDER_OPEN : ORDER_GONE;
-    return touch(notes, event->participant, event->instrument);
+    if (add_numbered(notes, VIEW_ALLOCATIONS, &event->head, NULL)) return ERR_NO_MEMORY;
+    return index_put(&notes->awards, (uint64_t)event->participant << 32 | event->auction);
 }
 
-static int note_rested(struct view_notes *notes, const struct event_rested *event)
+static int note_busted(struct view_notes *notes, const struct event_busted *event)
 {
-    struct order_note *note;
-    if (order_note(notes, event->order_id, &note)) return ERR_NO_MEMORY;
-    note->row.left = event->left;
-    note->row.price = event->price;
-    note->price_known = true;
-    note->standing = ORDER_OPEN;
-    return touch(notes, event->participant, event->instrument);
+    if (add_numbered(notes, VIEW_ALLOCATIONS, &event->head, NULL)) return ERR_NO_MEMORY;
+    return touch_two(notes, event->seller, event->buyer, event->instrument);
+}
+
+static int note_permitted(struct view_notes *notes, const struct event_permitted *event)
+{
+    if (add_numbered(notes, VIEW_ALLOCATIONS, &event->head, NULL)) return ERR_NO_MEMORY;
+    return touch_two(notes, event->seller, event->buyer, event->instrument);
 }
 
 static int note_call_fill(struct view_notes *notes, const struct event_call_fill *event)
 {
-    struct order_note *note;
-    if (add_numbered(notes, VIEW_CALL_FILLS, &event->head, NULL) ||
-        order_note(notes, event->order_id, &note))
-        return ERR_NO_MEMORY;
-    note->row.left = event->left;
-    note->row.price = event->limit_price;
-    note->row.filled = event->filled;
-    note->row.client_id = event->client_id;
-    note->row.participant = event->participant;
-    note->row.instrument = event->instrument;
-    note->row.zone = event->zone;
-    note->row.side = event->side;
-    note->price_known = true;
-    note->standing = event->left > 0 ? ORDER_OPEN : ORDER_GONE;
-    return touch(notes, event->participant, event->instrument);
+    if (add_numbered(notes, VIEW_CALL_FILLS, &event->head, NULL)) return ERR_NO_MEMORY;
+    return touch_order(notes, event->order_id, event->participant, event->instrument);
+}
+
+/* Commands that touch accounts nobody is named for: resale locks end, memberships and cities
+ * begin, deposits come back, a seller's rest. Their steps do so too. */
+static bool is_wide(uint8_t command)
+{
+    return command == COMMAND_DAY || command == COMMAND_CLEAR || command == COMMAND_SETTLE ||
+           command == COMMAND_CITY || command == COMMAND_RULES;
 }
 
 /* Commands whose effect on accounts no event carries. Needs: it was not rejected. */
 static int note_command(struct view_notes *notes, const struct command *command)
 {
-    switch ((enum command_type)command->type) {
+    uint16_t instrument = INSTRUMENT_NONE;
+    if (is_wide(command->type)) notes->wide = true;
+    if (is_wide(command->type) || (command->type == COMMAND_STEP && notes->wide))
+        notes->all_accounts = true;
+    switch (command->type) {
     case COMMAND_DEPOSIT:
         return touch(notes, command->body.deposit.account, INSTRUMENT_NONE);
     case COMMAND_ISSUE:
         if (add_numbered(notes, VIEW_ALLOCATIONS, NULL, command)) return ERR_NO_MEMORY;
-        return touch(notes, command->body.issue.account, command->body.issue.instrument);
+        instrument = command->body.issue.instrument;
+        return touch(notes, command->body.issue.account, instrument);
     case COMMAND_MEMBER:
-        return touch(notes, command->body.member.account, command->body.member.instrument);
+        instrument = command->body.member.instrument;
+        return touch(notes, command->body.member.account, instrument);
+    case COMMAND_BUNDLE:
+        return index_put(&notes->awards, (uint64_t)command->body.bundle.account << 32 |
+                                             command->body.bundle.auction);
     case COMMAND_BID:
-        return touch(notes, command->subject, INSTRUMENT_NONE);
-    case COMMAND_DAY: /* resale locks end, memberships begin */
-        notes->all_accounts = true;
-        return 0;
-    case COMMAND_ZONE:
-    case COMMAND_INSTRUMENT:
-    case COMMAND_LINK:
-    case COMMAND_LIMIT:
-    case COMMAND_REF:
-    case COMMAND_PARTICIPANT:
-    case COMMAND_ORDER:
-    case COMMAND_CANCEL:
-    case COMMAND_REPLACE:
-    case COMMAND_CANCEL_ALL:
-    case COMMAND_PHASE:
-    case COMMAND_UNCROSS:
-    case COMMAND_PERIOD:
-    case COMMAND_AUCTION:
-    case COMMAND_CLEAR:
-    case COMMAND_RULES:
-    case COMMAND_STEP:
-    case COMMAND_TERMS:
-    case COMMAND_STRIP:
-    case COMMAND_RETIRE:
-    case COMMAND_CITY:
-    case COMMAND_STATUS:
-    case COMMAND_QUOTA:
-    case COMMAND_DISCOUNT:
-    case COMMAND_HOLDING:
-    case COMMAND_GATE:
-    case COMMAND_TRANCHE:
-    case COMMAND_CALENDAR:
-    case COMMAND_SEED:
-    case COMMAND_CLICK:
-    case COMMAND_BLOCK:
-    case COMMAND_BUST:
-    case COMMAND_PERMIT:
-    case COMMAND_AUCTION_TERMS:
-    case COMMAND_STAGE:
     case COMMAND_REGISTER:
     case COMMAND_REBID:
     case COMMAND_WITHDRAW:
-    case COMMAND_SETTLE:
     case COMMAND_STANDING:
-    case COMMAND_BUNDLE:
-    case COMMAND_END:
+        return touch(notes, command->subject, INSTRUMENT_NONE);
+    default: /* their events name the accounts, or they touch none */
         return 0;
     }
+}
+
+static int note_named(struct view_notes *notes, const struct command *command,
+                      const struct event_named *event)
+{
+    if (event->command == COMMAND_INSTRUMENT && event->id == 0) notes->first_instrument = true;
+    if (event->command == COMMAND_PARTICIPANT) return touch(notes, event->id, INSTRUMENT_NONE);
+    if (event->command == COMMAND_AUCTION && command->body.auction.seller != SELLER_ISSUER)
+        return touch(notes, command->body.auction.seller, command->body.auction.instrument);
     return 0;
 }
+
+#define OF_ORDER(NAME, suffix)                                                                     \
+    case EVENT_##NAME: {                                                                           \
+        const struct event_##suffix *touched = EVENT_AS(suffix, event);                            \
+        return touch_order(notes, touched->order_id, touched->participant, touched->instrument);   \
+    }
+#define NOTED(NAME, suffix)                                                                        \
+    case EVENT_##NAME:                                                                             \
+        return note_##suffix(notes, EVENT_AS(suffix, event));
 
 static int note_event(struct view_notes *notes, const struct command *command,
                       const struct event *event)
 {
-    switch ((enum event_type)event->type) {
-    case EVENT_ACCEPTED:
-        return note_accepted(notes, EVENT_AS(accepted, event));
-    case EVENT_TRADE:
-        return note_trade(notes, EVENT_AS(trade, event));
-    case EVENT_CANCELLED:
-        return note_cancelled(notes, EVENT_AS(cancelled, event));
-    case EVENT_REPLACED:
-        return note_replaced(notes, EVENT_AS(replaced, event));
-    case EVENT_RESTED:
-        return note_rested(notes, EVENT_AS(rested, event));
-    case EVENT_CALL_FILL:
-        return note_call_fill(notes, EVENT_AS(call_fill, event));
-    case EVENT_AWARD:
-        if (add_numbered(notes, VIEW_ALLOCATIONS, event, NULL)) return ERR_NO_MEMORY;
-        return touch(notes, EVENT_AS(award, event)->participant, notes->cleared);
+    switch (event->type) {
+        OF_ORDER(ACCEPTED, accepted)
+        OF_ORDER(CANCELLED, cancelled)
+        OF_ORDER(REPLACED, replaced)
+        OF_ORDER(RESTED, rested)
+        OF_ORDER(SHOWN, shown)
+        OF_ORDER(PARKED, parked)
+        OF_ORDER(TRIGGERED, triggered)
+        NOTED(TRADE, trade)
+        NOTED(BLOCK_TRADE, block_trade)
+        NOTED(CALL_FILL, call_fill)
+        NOTED(AWARD, award)
+        NOTED(BUSTED, busted)
+        NOTED(PERMITTED, permitted)
     case EVENT_CLEARED: /* deposits of losers and unsold units come back without an event */
         notes->all_accounts = true;
-        notes->cleared = EVENT_AS(cleared, event)->instrument;
         return 0;
     case EVENT_NAMED:
-        if (command->type == COMMAND_INSTRUMENT && EVENT_AS(named, event)->id == 0)
-            notes->first_instrument = true;
-        if (command->type == COMMAND_PARTICIPANT)
-            return touch(notes, EVENT_AS(named, event)->id, INSTRUMENT_NONE);
-        if (command->type == COMMAND_AUCTION && command->body.auction.seller != SELLER_ISSUER)
-            return touch(notes, command->body.auction.seller, command->body.auction.instrument);
-        return 0;
-    case EVENT_DONE:
-    case EVENT_REJECTED:
-    case EVENT_PHASE:
-    case EVENT_CALL:
-    case EVENT_CALL_FLOW:
-    case EVENT_LINK:
-    case EVENT_CLOSE:
-    case EVENT_ROW_LEVEL:
-    case EVENT_ROW_ACCOUNT:
-    case EVENT_ROW_OPEN:
-    case EVENT_ROW_FUND:
-    case EVENT_ROW_BALANCE:
-    case EVENT_ROW_UNITS:
-    case EVENT_ROW_CASH:
-    case EVENT_ROW_AUCTION:
-    case EVENT_ROW_INSTRUMENT:
-    case EVENT_ROW_NAME:
-    case EVENT_SHOWN:
-    case EVENT_PARKED:
-    case EVENT_TRIGGERED:
-    case EVENT_INTERRUPTED:
-    case EVENT_RENT:
-    case EVENT_BLOCK_TRADE:
-    case EVENT_PENDING:
-    case EVENT_BUSTED:
-    case EVENT_PERMITTED:
-    case EVENT_SETTLED:
-    case EVENT_STAGE:
-    case EVENT_CONTAINED:
-    case EVENT_SEED:
-    case EVENT_RETIRED:
-    case EVENT_RULES:
-    case EVENT_ROW_INDICATIVE:
-    case EVENT_ROW_PRICES:
-    case EVENT_ROW_HOLDER:
-    case EVENT_ROW_TERMS:
-    case EVENT_ROW_GATE:
-    case EVENT_ROW_BLOCK:
-    case EVENT_ROW_JOB:
-    case EVENT_ROW_OPEN_MORE:
-    case EVENT_ROW_OFFER:
-    case EVENT_END:
+        return note_named(notes, command, EVENT_AS(named, event));
+    default: /* answers, prices and states: nobody's account */
         return 0;
     }
-    return 0;
 }
 
 int view_note(struct view *view, const struct command *command, const struct event_buffer *events)

@@ -94,13 +94,34 @@ static int scan_seek(struct scan *scan, uint64_t from)
     return scan_move(scan, MDB_SET_RANGE);
 }
 
-static bool passes(const struct event_trade *trade, const struct view_filter *filter)
+/* What both kinds of rows of the table have. */
+struct sides {
+    uint64_t n;
+    uint32_t one;
+    uint32_t other;
+    uint16_t instrument;
+};
+
+static bool sides_of(const struct event *event, struct sides *out)
 {
-    if (filter->instrument != INSTRUMENT_NONE && filter->instrument != trade->instrument)
+    const struct event_trade *trade = (const void *)event;
+    const struct event_block_trade *block = (const void *)event;
+    if (event->type == EVENT_TRADE)
+        *out = (struct sides){trade->n, trade->maker_participant, trade->taker_participant,
+                              trade->instrument};
+    else if (event->type == EVENT_BLOCK_TRADE)
+        *out = (struct sides){block->n, block->seller, block->buyer, block->instrument};
+    else
         return false;
-    return filter->participant == PARTICIPANT_NONE ||
-           filter->participant == trade->maker_participant ||
-           filter->participant == trade->taker_participant;
+    return true;
+}
+
+static bool passes(const struct sides *sides, const struct view_filter *filter)
+{
+    if (filter->instrument != INSTRUMENT_NONE && filter->instrument != sides->instrument)
+        return false;
+    return filter->participant == PARTICIPANT_NONE || filter->participant == sides->one ||
+           filter->participant == sides->other;
 }
 
 int view_trades(struct view *view, uint64_t from_n, uint32_t rows_max,
@@ -118,14 +139,14 @@ int view_trades(struct view *view, uint64_t from_n, uint32_t rows_max,
     while (code == 0 && given < rows_max && seen < VIEW_SCAN_MAX) {
         result = scan.fault ? scan.fault : decode(VIEW_TRADES, &scan.value, &row_bytes, why);
         if (result) break;
-        if (row_bytes.event->type != EVENT_TRADE) {
+        struct sides sides;
+        if (!sides_of(row_bytes.event, &sides)) {
             result = fault_say(why, ERR_MALFORMED, "view table trades: a row is no trade");
             break;
         }
-        const struct event_trade *trade = (const void *)row_bytes.event;
-        next = trade->n + 1;
+        next = sides.n + 1;
         seen++;
-        if (passes(trade, filter)) {
+        if (passes(&sides, filter)) {
             given++;
             result = row(context, row_bytes.event, NULL);
             if (result) break;
@@ -160,7 +181,7 @@ int view_rows(struct view *view, enum view_table table, uint64_t from_sequence, 
     return store_say(why, code, view->path, "cannot read the rows");
 }
 
-int view_order(struct view *view, uint64_t order_id, struct event_row_open *out,
+int view_order(struct view *view, uint64_t order_id, union view_order_row *out,
                struct fault_text *why)
 {
     struct scan scan;
@@ -178,9 +199,9 @@ int view_order(struct view *view, uint64_t order_id, struct event_row_open *out,
         return fault_say(why, ERR_NOT_FOUND, "view table orders: no order %" PRIu64, order_id);
     if (code) return store_say(why, code, view->path, "cannot read the orders");
     if (fault) return fault;
-    if (!row.event || row.event->type != EVENT_ROW_OPEN)
+    if (!row.event || (row.event->type != EVENT_ROW_OPEN && row.event->type != EVENT_ROW_OPEN_MORE))
         return fault_say(why, ERR_MALFORMED, "view table orders: a row is no order");
-    memcpy(out, row.event, sizeof *out);
+    memcpy(out, row.event, row.event->size);
     return 0;
 }
 
