@@ -7,6 +7,8 @@
 #include "engine/auction_regime.h"
 #include "engine/calendar.h"
 
+#define INSTALMENTS 4 /* of next-n, when nobody says otherwise */
+
 #define TO(state) (1u << AUCTION_STATE_##state)
 static const unsigned legal_moves[AUCTION_STATE_COUNT] = {
     [AUCTION_STATE_ANNOUNCED] = TO(REGISTRATION) | TO(OPEN),
@@ -156,7 +158,7 @@ static void row_fill(struct auction *row, const struct command_auction *a, uint3
         .state = AUCTION_STATE_OPEN,
         .seller_zone = ZONE_NONE,
         .revocable = rule_set < 2 ? 0 : auction_regime_revocable(a->regime),
-        .instalments = 4,
+        .instalments = a->unsold == UNSOLD_NEXT_N ? INSTALMENTS : 0,
         .live = 1,
         .agency = PARTICIPANT_NONE,
         .cursor = NIL,
@@ -236,7 +238,7 @@ static enum reason terms_numbers(const struct engine *engine, const struct aucti
         !inside(terms->trigger_price, 0, PRICE_MAX) ||
         !inside(terms->entry_deposit, 0, MONEY_MAX) ||
         !inside(terms->agency_ppm, 0, AGENCY_PPM_MAX) ||
-        !inside(terms->instalments, 1, INSTALMENTS_MAX) || terms->revocable > 1 ||
+        !inside(terms->instalments, 0, INSTALMENTS_MAX) || terms->revocable > 1 ||
         terms->announced > 1)
         return REASON_QTY_RANGE;
     if (terms->pay_until != auction->pay_until && terms->pay_until < engine->day)
@@ -257,6 +259,7 @@ static enum reason terms_check(const struct engine *engine, const struct command
     const struct auction *auction;
     enum reason reason;
     uint32_t id = terms->auction, position;
+    bool none = terms->instalments == 0;
     if (!auction_may_run(command)) return REASON_NOT_ALLOWED;
     if (id >= engine->auctions) return REASON_UNKNOWN_AUCTION;
     auction = &engine->auction[id];
@@ -267,7 +270,7 @@ static enum reason terms_check(const struct engine *engine, const struct command
     if (!auction_is_early(auction) || auction->first_bid != NIL || auction->registered > 0)
         return REASON_WRONG_STATE;
     if (terms->containment > 0 && !auction_is_initial(engine, auction)) return REASON_NOT_ALLOWED;
-    reason = terms_numbers(engine, auction, terms);
+    reason = none ? REASON_QTY_RANGE : terms_numbers(engine, auction, terms);
     if (reason != REASON_NONE || auction->seller == SELLER_ISSUER) return reason;
     position = position_find(engine, auction->seller, auction->instrument, auction->seller_zone);
     return engine->position[position].free < containment_hold(auction, terms) ? REASON_UNITS_SHORT

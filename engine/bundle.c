@@ -11,7 +11,7 @@ static enum reason owner_check(const struct engine *engine, const struct auction
 {
     const struct instrument *instrument = &engine->instrument[auction->instrument];
     if (!auction_is_early(auction) || auction->bids > 0) return REASON_WRONG_STATE;
-    if (auction_is_initial(engine, auction) || instrument->family != FAMILY_ECO ||
+    if (auction->seller == SELLER_ISSUER || instrument->family != FAMILY_ECO ||
         owner == auction->seller ||
         zone_of(engine, owner, auction->instrument) != auction->seller_zone)
         return REASON_NOT_ALLOWED;
@@ -159,8 +159,18 @@ static void owners_free(struct engine *engine, struct auction *auction)
     auction->owners = 0;
 }
 
+/* Units of the offer that nobody got: what the containment did not sell is none of it, defaults
+ * are.
+ */
+static int64_t unsold_units(const struct auction *auction)
+{
+    int64_t offered = auction->contained > 0 ? auction->sold : auction->offer;
+    return offered - auction->delivered;
+}
+
 static void pay_bundle(struct engine *engine, struct auction *auction)
 {
+    int64_t unsold = unsold_units(auction);
     struct part parts[BUNDLE_OWNERS_MAX + 1];
     uint32_t count = 1;
     parts[0] =
@@ -169,7 +179,10 @@ static void pay_bundle(struct engine *engine, struct auction *auction)
         parts[count++] = (struct part){.qty = engine->owner[at].qty,
                                        .participant = engine->owner[at].participant};
     split(parts, count, auction->proceeds, of_fen);
-    split(parts, count, auction->frozen / auction->lot, of_lots);
+    if (unsold > auction->offer) unsold = auction->offer; /* the rest is a reserve's containment */
+    split(parts, count, unsold / auction->lot, of_lots);
+    parts[0].qty += auction->frozen + auction->delivered - auction->offer;
+    parts[0].lots += (auction->frozen - unsold) / auction->lot;
     for (uint32_t i = 0; i < count; i++) {
         int64_t back = parts[i].lots * auction->lot;
         uint32_t position =
@@ -187,11 +200,8 @@ static void pay_bundle(struct engine *engine, struct auction *auction)
 static void issuer_unsold(struct engine *engine, struct auction *auction, uint32_t id)
 {
     struct auction_place *place = &engine->auction_place[auction->instrument];
-    int64_t qty = auction->offer + auction->contained - auction->delivered;
-    int64_t in_containment = auction->offer + auction->contained - auction->sold;
-    if (engine->rule_set < 2) return;
-    if (auction->contained > 0) qty -= in_containment; /* what nobody took of it is no offer */
-    if (qty == 0) return;
+    int64_t qty = unsold_units(auction);
+    if (engine->rule_set < 2 || qty == 0) return;
     if (auction->unsold == UNSOLD_RESERVE) place->unsold += qty;
     if (auction->unsold != UNSOLD_NEXT_N) return;
     auction->carry_left = qty;

@@ -363,34 +363,7 @@ static enum reason look_reconcile(const struct engine *engine, const struct look
     return REASON_NONE;
 }
 
-/* --- auctions and the directory ----------------------------------------------------------- */
-
-static enum reason look_auction(const struct engine *engine, const struct look_query *query,
-                                struct event_buffer *out)
-{
-    struct page page = page_of(query, out);
-    bool all = query->auction == AUCTION_NONE;
-    if (!all && query->auction >= engine->auctions) return REASON_UNKNOWN_AUCTION;
-    for (uint32_t id = all ? 0 : query->auction; id < engine->auctions && !page.full; id++) {
-        const struct auction *auction = &engine->auction[id];
-        struct event_row_auction *row;
-        if (!all && id != query->auction) break;
-        row = ROW(&page, AUCTION, auction);
-        if (!row) continue;
-        row->name = auction->name;
-        row->offer = auction->offer;
-        row->reserve_price = auction->reserve_price;
-        row->price = auction->price;
-        row->sold = auction->sold;
-        row->auction = id;
-        row->seller = auction->seller;
-        row->bids = auction->bids;
-        row->instrument = auction->instrument;
-        row->regime = auction->regime;
-        row->state = auction->state;
-    }
-    return REASON_NONE;
-}
+/* --- the directory ------------------------------------------------------------------------ */
 
 static void name_row(struct page *page, const struct name *name, uint32_t id,
                      enum command_type kind, uint8_t zone)

@@ -32,4 +32,6 @@ enum reason look_gates(const struct engine *engine, const struct look_query *que
                        struct event_buffer *out);
 enum reason look_holders(const struct engine *engine, const struct look_query *query,
                          struct event_buffer *out);
+enum reason look_auction(const struct engine *engine, const struct look_query *query,
+                         struct event_buffer *out); /* look_auction.c */
 #endif
