@@ -177,6 +177,14 @@ void gate_sold(struct engine *engine, uint32_t participant, uint16_t instrument,
     gate_bought(engine, participant, instrument, zone, -qty);
 }
 
+void gates_begin(struct engine *engine, uint16_t instrument)
+{
+    for (uint32_t zone = 0; zone < engine->zones; zone++)
+        state_zone(engine, instrument, (uint8_t)zone)->gate.net = 0;
+    for (uint32_t city = 0; city < engine->cities; city++)
+        state_city(engine, instrument, city)->gate.net = 0;
+}
+
 void buying_change(struct engine *engine, uint32_t position, int64_t qty)
 {
     struct position *row = &engine->position[position];

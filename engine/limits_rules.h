@@ -46,6 +46,9 @@ void gate_bought(struct engine *engine, uint32_t participant, uint16_t instrumen
 void gate_sold(struct engine *engine, uint32_t participant, uint16_t instrument, uint8_t zone,
                int64_t qty);
 
+/* A new compliance period: what was bought and sold counts from nothing. Cost: zones and cities. */
+void gates_begin(struct engine *engine, uint16_t instrument);
+
 /* The open buys of a position change by `qty` units, up or down: the figure of the position, of the
  * gates of its zone and of its owner's city, and the holders of the instrument. */
 void buying_change(struct engine *engine, uint32_t position, int64_t qty);

@@ -7,6 +7,7 @@
 #include "engine/day.h"
 #include "engine/figures.h"
 #include "engine/job.h"
+#include "engine/limits_rules.h"
 #include "engine/orders.h"
 
 #define TO(phase) (1u << PHASE_##phase)
@@ -129,6 +130,7 @@ static void apply_period(struct engine *engine, const struct command_period *bod
         for (uint32_t a = 0; a < engine->zones; a++)
             for (uint32_t b = a + 1; b < engine->zones; b++)
                 state_link(engine, instrument, (uint8_t)a, (uint8_t)b)->balance = 0;
+        gates_begin(engine, instrument);
         engine->instrument[i].room_changed = 1;
         if (engine->instrument[i].resting == 0) links_report(engine, instrument, true);
     }
