@@ -112,6 +112,7 @@ bool call_executable(const struct engine *engine, uint16_t instrument, uint8_t f
     const struct link *link = state_link(engine, instrument, from, to);
     int64_t lot = engine->instrument[instrument].lot;
     uint32_t ask, bid;
+    if (is_listing_only(engine, instrument)) return false; /* it clears nothing by itself */
     if (!link->allowed || link_room(engine, instrument, from, to) < lot * link->rd) return false;
     ask = best_of_size(engine, instrument, from, SIDE_SELL, lot * link->rn);
     if (ask == NIL) return false;

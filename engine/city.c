@@ -237,29 +237,11 @@ static bool leave_city(struct engine *engine, struct job *job)
     return movers_cancel(engine, job);
 }
 
-/* One participant leaves the books of a zone. */
-static bool leave_zone(struct engine *engine, struct job *job, uint16_t instrument)
-{
-    for (; job->side < SIDES; job->side++, job->count = 0) {
-        if (job->count == 0) job->at = book_best(engine, instrument, job->zone, job->side);
-        job->count = 1;
-        while (job->at != NIL) {
-            uint32_t slot = job->at;
-            if (!work_left(engine)) return false;
-            work_spend(engine, 1);
-            job->at = book_next(engine, slot);
-            if (engine->order[slot].participant == job->account)
-                order_cancel(engine, slot, CANCEL_REASON_OPERATOR);
-        }
-    }
-    return true;
-}
-
 bool stage_move(struct engine *engine, uint16_t instrument)
 {
     struct job *job = job_of(engine, instrument);
     if (instrument == engine->limits.instruments) return leave_city(engine, job);
-    return leave_zone(engine, job, instrument);
+    return cancel_some(engine, job, instrument);
 }
 
 static enum reason member_reason(const struct engine *engine, const struct command_member *body)
@@ -275,7 +257,6 @@ static enum reason member_reason(const struct engine *engine, const struct comma
 enum reason member_apply(struct engine *engine, const struct command_member *body)
 {
     enum reason reason = member_reason(engine, body);
-    uint8_t before;
     struct job *job;
     if (reason != REASON_NONE) return reason;
     engine->membership[engine->memberships++] = (struct membership){.account = body->account,
@@ -286,11 +267,10 @@ enum reason member_apply(struct engine *engine, const struct command_member *bod
     engine->participant[body->account].members++;
     done(engine);
     if (body->from_day > engine->day) return REASON_NONE;
-    before = zone_of(engine, body->account, body->instrument);
     if (!member_switch(engine, engine->memberships - 1)) return REASON_NONE;
     job = job_begin(engine, body->instrument, JOB_MOVE);
     job->account = body->account;
-    job->zone = before;
+    job->reason = CANCEL_REASON_OPERATOR;
     engine->touched = body->instrument;
     return REASON_NONE;
 }

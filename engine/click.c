@@ -25,8 +25,7 @@ static bool is_barred(const struct engine *engine, const struct order *maker, ui
 
 static bool is_own_group(const struct engine *engine, const struct order *maker, uint32_t subject)
 {
-    return engine->instrument[maker->instrument].stp != STP_ALLOW &&
-           engine->participant[maker->participant].group == engine->participant[subject].group;
+    return engine->participant[maker->participant].group == engine->participant[subject].group;
 }
 
 static const struct link *link_of(const struct engine *engine, const struct order *maker,

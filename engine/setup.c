@@ -204,7 +204,8 @@ static enum reason apply_ref(struct engine *engine, const struct command_ref *bo
     if (body->zone >= engine->zones) return REASON_UNKNOWN_ZONE;
     if (is_outside(body->price, 1, PRICE_MAX)) return REASON_QTY_RANGE;
     state = state_zone(engine, body->instrument, body->zone);
-    if (state->side[SIDE_BUY].orders + state->side[SIDE_SELL].orders > 0) return REASON_WRONG_STATE;
+    for (uint8_t side = 0; side < SIDES; side++)
+        if (state->side[side].orders + state->stop[side].orders > 0) return REASON_WRONG_STATE;
     zone_band_set(engine, body->instrument, body->zone, body->price);
     done(engine);
     return REASON_NONE;
