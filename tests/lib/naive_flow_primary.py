@@ -175,7 +175,8 @@ def block(flow):
     zone = flow.zones[int(seller[1:]) % len(flow.zones)]
     quantity = flow.lot[instrument] * flow.pick([1, 6, 12, 30, 60, 60, 120, 40, 100])
     price = flow.ref[instrument, zone] * flow.pick([9, 10, 10, 10, 11, 13]) // 10
-    rest = f"{instrument} qty={quantity} price={price // flow.tick[instrument] * flow.tick[instrument]}"
+    price = price // flow.tick[instrument] * flow.tick[instrument]
+    rest = f"{instrument} qty={quantity} price={price}"
     name = f"K{deals['serial']}"
     deals["blocks"].append((name, seller, buyer, rest))
     del deals["blocks"][:-5]
