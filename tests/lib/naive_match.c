@@ -247,7 +247,7 @@ static const char *click_checks(struct naive_order *o, struct naive_order *maker
     wide most, money;
     const char *no;
     o->side = buy ? N_BUY : N_SELL;
-    if ((x->stp != N_ALLOW && naive_same_group(o, maker)) || !link.allowed) return "NOT_ALLOWED";
+    if (naive_same_group(o, maker) || !link.allowed) return "NOT_ALLOWED";
     if (buy && naive_barred(o->who, o->instrument)) return "NOT_ALLOWED";
     if (o->left < 1 || o->left > NAIVE_QTY_MAX) return "QTY_RANGE";
     if (o->left % (x->lot * (buy ? link.rd : link.rn)) != 0) return "LOT";
