@@ -111,6 +111,7 @@ static int export_directory(const char *directory, bool digest)
     struct fault_text why = {.text = ""};
     char text[SCRIPT_LINE_MAX];
     int fault = export_open(&export, directory, &why);
+    if (!fault) fault = put(text, script_steps(true, text, sizeof text));
     if (!fault) {
         fault = put(text, script_capacity(journal_limits(export.journal), text, sizeof text));
     }

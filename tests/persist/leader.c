@@ -205,7 +205,37 @@ static struct command random_order(struct leader *leader)
     body->type = ORDER_TYPE_LIMIT;
     body->tif = draw(leader, 10) ? (draw(leader, 2) ? TIF_DAY : TIF_GTC)
                                  : (draw(leader, 2) ? TIF_IOC : TIF_FOK);
+    uint64_t kind = draw(leader, 12);
+    if (kind == 0) body->display = body->qty / 3 + 1;
+    if (kind == 1) body->post_only = 1;
+    if (kind == 2) body->minimum = body->qty / 2;
+    if (kind == 3 || kind == 4) {
+        body->type = kind == 3 ? ORDER_TYPE_STOP : ORDER_TYPE_STOP_LIMIT;
+        body->stop_price = 960 + (int64_t)draw(leader, 80);
+        if (kind == 3) body->price = 0;
+    }
     return order;
+}
+
+/* An agreement said by both sides at once, and now and then one trade taken back by two persons. */
+static void agree(struct leader *leader)
+{
+    struct command block = make(COMMAND_BLOCK);
+    char text[24];
+    snprintf(text, sizeof text, "k%" PRIu32, (uint32_t)engine_sequence(leader->engine));
+    block.body.block = (struct command_block){.name = leader_name(text),
+                                              .qty = 2 + 2 * (int64_t)draw(leader, 40),
+                                              .price = 990 + (int64_t)draw(leader, 20),
+                                              .seller = (uint32_t)draw(leader, LEADER_PARTICIPANTS),
+                                              .buyer = (uint32_t)draw(leader, LEADER_PARTICIPANTS),
+                                              .instrument = (uint16_t)draw(leader, 2)};
+    leader_do(leader, block);
+    struct command bust = make(COMMAND_BUST);
+    bust.role = ROLE_OPERATOR;
+    bust.body.bust.n = engine_trades(leader->engine) - draw(leader, 5);
+    bust.body.bust.cause = leader_name("typo");
+    for (bust.actor = 1; bust.actor < 3 && draw(leader, 4) == 0; bust.actor++)
+        leader_do(leader, bust);
 }
 
 /* By client id; the participant is guessed, so many are refused: that is journalled, too. */
@@ -255,6 +285,7 @@ void leader_trade(struct leader *leader, uint32_t commands)
         leader_do(leader, order ? random_order(leader) : random_change(leader));
         if (draw(leader, 100) == 0) call(leader);
         if (draw(leader, 100) == 0) move_zone(leader);
+        if (draw(leader, 20) == 0) agree(leader);
         if (draw(leader, 8) == 0) leader_commit(leader);
     }
     leader_commit(leader);

@@ -38,7 +38,8 @@ void leader_commit(struct leader *leader);
 /* Two linked zones, two instruments in continuous trading, participants with cash and units. */
 void leader_set_up(struct leader *leader);
 
-/* Random orders, cancels, replaces, calls and changes of zone, in entries of random size. */
+/* Random orders, cancels, replaces, calls, agreements, busts and changes of zone, in entries of
+ * random size. */
 void leader_trade(struct leader *leader, uint32_t commands);
 
 /* A day change, and an auction with bids that is cleared. */
