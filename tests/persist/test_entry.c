@@ -4,7 +4,10 @@
 #include "persist/bytes.h"
 #include "persist/checksum.h"
 #include "persist/entry.h"
+#include "persist/follower.h"
+#include "proto/codec.h"
 #include "tests/lib/cmocka_all.h"
+#include <stdlib.h>
 #include <string.h>
 
 static const uint8_t commands[] = "twenty-two bytes here";
@@ -184,10 +187,17 @@ static void test_limits_travel_in_the_genesis(void **state)
                                          .auctions = 8,
                                          .bids = 9,
                                          .lanes = 10,
-                                         .lane_window = 11};
+                                         .lane_window = 11,
+                                         .rule_set = 12,
+                                         .work = 13,
+                                         .extras = 14,
+                                         .trades = 15,
+                                         .locks = 16,
+                                         .cities = 17,
+                                         .rules = 18};
     uint8_t bytes[ENTRY_LIMITS_BYTES];
     entry_limits_put(bytes, &limits);
-    for (uint32_t i = 0; i < 11; i++)
+    for (uint32_t i = 0; i < 18; i++)
         assert_int_equal(bytes_get32(bytes + 4 * i), i + 1);
     struct entry genesis = {
         .kind = ENTRY_GENESIS, .commands = bytes, .commands_size = sizeof bytes};
@@ -196,6 +206,87 @@ static void test_limits_travel_in_the_genesis(void **state)
     assert_memory_equal(&back, &limits, sizeof limits);
     genesis.commands_size--;
     assert_int_equal(entry_limits(&genesis, &back), ERR_MALFORMED);
+}
+
+/* The first entry of a journal from before rule set 2, as that program wrote it: the limits of its
+ * tests, cluster 0xC1 .., term 1, time 1000. */
+static const uint8_t old_limits[ENTRY_LIMITS_FIRST_BYTES] = {
+    8, 0, 0, 0,  16, 0, 0,  0, 0, 4, 0, 0, 0, 16, 0,  0, 0, 64, 0,  0, 0, 2,
+    0, 0, 0, 32, 0,  0, 64, 0, 0, 0, 0, 4, 0, 0,  16, 0, 0, 0,  64, 0, 0, 0};
+
+static void test_an_old_genesis_begins_with_the_first_rules(void **state)
+{
+    (void)state;
+    uint8_t key[ENTRY_KEY], bytes[ENTRY_HEAD + sizeof old_limits];
+    struct entry_link link = {.index = 0};
+    memset(link.cluster, 0xC1, CLUSTER_BYTES);
+    struct entry_link before = link;
+    struct entry genesis = {.index = 1,
+                            .term = 1,
+                            .first_sequence = 1,
+                            .time_ns = 1000,
+                            .rule_set = 1,
+                            .kind = ENTRY_GENESIS,
+                            .commands = old_limits,
+                            .commands_size = sizeof old_limits};
+    entry_key(key, 1);
+    entry_put(bytes, &genesis, &link);
+    struct entry back;
+    struct fault_text why;
+    assert_int_equal(entry_get(key, sizeof key, bytes, sizeof bytes, &before, &back, &why), 0);
+    struct engine_limits limits;
+    assert_int_equal(entry_limits(&back, &limits), 0);
+    assert_int_equal(limits.zones, 8);
+    assert_int_equal(limits.instruments, 16);
+    assert_int_equal(limits.participants, 1024);
+    assert_int_equal(limits.lane_window, 64);
+    assert_int_equal(limits.rule_set, RULE_SET_FIRST);
+    assert_true(limits.work == WORK_NONE);
+    assert_int_equal(limits.extras, 0);
+    assert_true(engine_limits_complete(&limits)); /* the later tables get their defaults */
+    assert_int_equal(limits.rule_set, RULE_SET_FIRST);
+    assert_true(limits.extras > 0 && limits.work == WORK_NONE);
+}
+
+/* A whole journal of that layout is followed under the first rules. */
+static void test_an_old_journal_is_followed(void **state)
+{
+    (void)state;
+    struct engine_limits limits;
+    struct entry genesis = {.index = 1,
+                            .first_sequence = 1,
+                            .rule_set = 1,
+                            .kind = ENTRY_GENESIS,
+                            .commands = old_limits,
+                            .commands_size = sizeof old_limits};
+    assert_int_equal(entry_limits(&genesis, &limits), 0);
+    assert_true(engine_limits_complete(&limits));
+    struct follower *follower = aligned_alloc(64, (sizeof *follower + 63) / 64 * 64);
+    assert_non_null(follower);
+    assert_int_equal(follower_init(follower, &limits), 0);
+    struct command zone = {.sequence = 1,
+                           .time_ns = 2000,
+                           .actor = PARTICIPANT_NONE,
+                           .subject = PARTICIPANT_NONE,
+                           .role = ROLE_SYSTEM,
+                           .type = COMMAND_ZONE,
+                           .body.zone.name = {"EWN"}};
+    uint8_t bytes[CODEC_COMMAND_MAX];
+    struct fault_text why;
+    assert_int_equal(follower_apply(follower, &genesis, NULL, NULL, &why), 0);
+    struct entry entry = {.index = 2,
+                          .first_sequence = 1,
+                          .time_ns = 2000,
+                          .count = 1,
+                          .rule_set = 1,
+                          .kind = ENTRY_COMMANDS,
+                          .commands = bytes,
+                          .commands_size = codec_command_put(bytes, sizeof bytes, &zone)};
+    assert_int_equal(follower_apply(follower, &entry, NULL, NULL, &why), 0);
+    assert_int_equal(engine_rule_set(follower->engine), 1);
+    assert_int_equal(engine_sequence(follower->engine), 1);
+    follower_deinit(follower);
+    free(follower);
 }
 
 int main(void)
@@ -208,6 +299,8 @@ int main(void)
         cmocka_unit_test(test_wrong_place_is_a_gap),
         cmocka_unit_test(test_short_values_are_refused),
         cmocka_unit_test(test_limits_travel_in_the_genesis),
+        cmocka_unit_test(test_an_old_genesis_begins_with_the_first_rules),
+        cmocka_unit_test(test_an_old_journal_is_followed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
