@@ -26,7 +26,8 @@ enum settling {
     SETTLING_AWARDS,   /* only with a later day of payment: prints the awards, then waits */
     SETTLING_PAYMENTS, /* each award is paid and delivered, or defaults */
     SETTLING_PAYOUT,   /* proceeds and units that were not sold, to their owners */
-    SETTLING_ENTRANTS, /* the other entry deposits */
+    SETTLING_BIDS,     /* rows go back: in the order of the list, which is that of memory */
+    SETTLING_ENTRANTS,
     SETTLING_OVER
 };
 

@@ -344,6 +344,7 @@ static bool step_award(struct engine *engine, struct job *job, uint8_t *next)
         *next = awards_begin(auction, job);
     else
         result(engine, job->auction, job->units);
+    engine->rank_side = job->side;
     return true;
 }
 

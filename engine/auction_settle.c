@@ -29,11 +29,9 @@ static void entry_release(struct engine *engine, struct entrant *entrant)
 }
 
 /* Before rule set 2 rows stayed as they were when an auction was over. */
-static void bid_end(struct engine *engine, uint32_t id, uint32_t bid)
+static void bid_end(struct engine *engine, struct bid *bid)
 {
-    if (engine->rule_set < 2) return;
-    engine->bid[bid].deposit = 0;
-    bid_free(engine, id, bid);
+    if (engine->rule_set >= 2) bid->deposit = 0;
 }
 
 static void look_at_bid(struct engine *engine, uint32_t id, uint32_t at)
@@ -44,7 +42,8 @@ static void look_at_bid(struct engine *engine, uint32_t id, uint32_t at)
         if (bid->entrant != NIL) engine->entrant[bid->entrant].won++;
     } else {
         cash_release(engine, bid->participant, bid->deposit);
-        bid_end(engine, id, at);
+        bid_end(engine, bid);
+        if (engine->rule_set >= 2) bid_free(engine, id, at);
     }
 }
 
@@ -166,11 +165,10 @@ static void settle_award(struct engine *engine, uint32_t id, uint32_t at)
     struct auction *auction = &engine->auction[id];
     struct bid *bid = &engine->bid[at];
     struct participant *winner = &engine->participant[bid->participant];
+    int64_t ppm = engine->instrument[auction->instrument].terms.auction_fee_ppm;
     int64_t cost = auction->price * bid->awarded, fee = 0;
-    if (engine->rule_set >= 2)
-        fee = fee_of(fee_rate(engine, bid->participant,
-                              engine->instrument[auction->instrument].terms.auction_fee_ppm),
-                     cost);
+    if (engine->rule_set >= 2 && ppm > 0)
+        fee = fee_of(fee_rate(engine, bid->participant, ppm), cost);
     if (!still_reached(engine, auction, bid)) { /* nobody's fault: the award is void */
         cash_release(engine, bid->participant, bid->deposit);
         award_event(engine, id, bid, AWARD_STATE_DEFAULTED);
@@ -187,7 +185,7 @@ static void settle_award(struct engine *engine, uint32_t id, uint32_t at)
     }
     if (bid->entrant != NIL && --engine->entrant[bid->entrant].won == 0)
         entry_release(engine, &engine->entrant[bid->entrant]);
-    bid_end(engine, id, at);
+    bid_end(engine, bid);
 }
 
 /* A payment on a later day: the awards are only told. */
@@ -204,6 +202,16 @@ static bool tell_awards(struct engine *engine, uint32_t id)
     return true;
 }
 
+/* The awards are a chain through memory in no order, and each would wait for the row before it. The
+ * scratch of the clearing most likely still says which rows come soon: only a hint, whatever is in
+ * it. */
+static void hint(const struct engine *engine, struct auction *auction)
+{
+    uint32_t soon = ++auction->cursor + 12;
+    if (soon < engine->limits.bids)
+        __builtin_prefetch(&engine->bid[engine->rank[engine->rank_side][soon].bid]);
+}
+
 static bool settle_payments(struct engine *engine, uint32_t id)
 {
     struct auction *auction = &engine->auction[id];
@@ -212,6 +220,7 @@ static bool settle_payments(struct engine *engine, uint32_t id)
         if (!work_left(engine)) return false;
         work_spend(engine, 1);
         auction->first_won = engine->bid[at].won_next;
+        hint(engine, auction);
         settle_award(engine, id, at);
     }
     auction->last_won = NIL;
@@ -226,6 +235,16 @@ static bool settle_shares(struct engine *engine, uint32_t id)
         if (!work_left(engine)) return false;
         work_spend(engine, 1);
         share_free_first(engine, id);
+    }
+    return true;
+}
+
+static bool settle_bids(struct engine *engine, uint32_t id)
+{
+    while (engine->rule_set >= 2 && engine->auction[id].first_bid != NIL) {
+        if (!work_left(engine)) return false;
+        work_spend(engine, 1);
+        bid_free(engine, id, engine->auction[id].first_bid);
     }
     return true;
 }
@@ -249,6 +268,7 @@ static uint32_t first_of(const struct auction *auction, uint8_t settling)
 {
     if (settling == SETTLING_LOSERS) return auction->first_bid;
     if (settling == SETTLING_ENTRIES && auction->registered > 0) return auction->first_entrant;
+    if (settling == SETTLING_PAYMENTS) return 0; /* counts them */
     return settling == SETTLING_AWARDS ? auction->first_won : NIL;
 }
 
@@ -272,6 +292,8 @@ static bool settle_some(struct engine *engine, uint32_t id)
         work_spend(engine, 1 + (int64_t)auction->owners);
         bundle_pay_out(engine, auction, id);
         return true;
+    case SETTLING_BIDS:
+        return settle_bids(engine, id);
     case SETTLING_ENTRANTS:
         return settle_entrants(engine, id);
     case SETTLING_OVER:

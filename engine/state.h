@@ -205,7 +205,7 @@ struct agreement { /* a block that one side has named */
     uint8_t said; /* 1 << SIDE_BUY or 1 << SIDE_SELL; 0: free row */
 };
 struct standing { /* a standing bid, market.md 9; found by (instrument, participant) */
-    int64_t qty;   /* 0: a free row */
+    int64_t qty;  /* 0: a free row */
     int64_t price;
     int64_t deposit;   /* fen frozen: price x qty */
     uint64_t sequence; /* of its last entry */
@@ -355,7 +355,7 @@ struct auction {
     int64_t bundled;   /* units of the offer that belong to other owners than the seller */
     int64_t frozen;    /* units of participants in instrument.auctioned */
     int64_t delivered;
-    int64_t proceeds; /* fen paid for awards and not handed on yet */
+    int64_t proceeds;    /* fen paid for awards and not handed on yet */
     int64_t carry_share; /* of its unsold units, for each of the next carry_times auctions */
     int64_t carry_left;
     uint32_t carry_times;
@@ -384,7 +384,7 @@ struct bid {
     uint32_t won_next; /* the next award */
     uint32_t standing; /* the standing bid it speaks for, NIL: a bid of its own */
 };
-struct entrant { /* one bidder in one auction: registered, or with bids it may change */
+struct entrant {     /* one bidder in one auction: registered, or with bids it may change */
     int64_t deposit; /* entry deposit frozen */
     uint32_t auction;
     uint32_t participant;
@@ -405,7 +405,7 @@ struct owner { /* of a part of a bundle, beside the seller */
     uint32_t participant;
     uint32_t next; /* of the auction, in order of bundling; also the free list */
 };
-struct auction_place { /* what an instrument remembers between its auctions */
+struct auction_place {    /* what an instrument remembers between its auctions */
     int64_t unsold;       /* the issuer's reserve of unsold units */
     uint32_t first_carry; /* auctions whose unsold units join the next ones */
     uint32_t first_standing;
@@ -602,17 +602,18 @@ struct engine {
     struct pair_index entrant_index;     /* (auction, participant) */
     struct pair_index share_index;       /* (auction, group) */
     struct pair_index bid_index;         /* (entrant, n) */
-    struct special_day *special_day; /* CALENDAR_MAX */
-    struct day_trade *day_trade;     /* limits.trades; see deal.h */
-    struct day_trade *escrow;        /* limits.rules */
-    uint32_t *group_first;           /* participants of a group, newest first */
-    struct job *job;                 /* [instruments + 1]; the last is the exchange's own */
+    struct special_day *special_day;     /* CALENDAR_MAX */
+    struct day_trade *day_trade;         /* limits.trades; see deal.h */
+    struct day_trade *escrow;            /* limits.rules */
+    uint32_t *group_first;               /* participants of a group, newest first */
+    struct job *job;                     /* [instruments + 1]; the last is the exchange's own */
 
     struct curve_point *curve[2];  /* scratch of a call, `levels` points each */
     struct trim *trim;             /* scratch, `orders` rows */
     struct trim_price *trim_price; /* the same */
     int64_t *trim_sum[SIDES];      /* the same */
     struct ranked *rank[2];        /* scratch of a clearing, `bids` rows each */
+    uint8_t rank_side;             /* of `rank` that holds the last sorted rows */
     uint32_t *rank_counts;         /* the same, RANK_PASSES x RANK_BUCKETS */
 
     const struct command *command; /* being applied */
