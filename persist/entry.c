@@ -188,13 +188,21 @@ void entry_limits_put(uint8_t out[ENTRY_LIMITS_BYTES], const struct engine_limit
     ASSERT(at == out + ENTRY_LIMITS_BYTES);
 }
 
+/* What a genesis of the first layout does not say. For ever the same: capacities decide what a
+ * journal that raises its rules later answers. */
+#define BEFORE_RULE_SET_2                                                                          \
+    {                                                                                              \
+        .rule_set = RULE_SET_FIRST, .work = WORK_NONE, .extras = 65536, .trades = 65536,           \
+        .locks = 65536, .cities = 128, .rules = 4096                                               \
+    }
+
 int entry_limits(const struct entry *genesis, struct engine_limits *out)
 {
     if (genesis->kind != ENTRY_GENESIS || (genesis->commands_size != ENTRY_LIMITS_BYTES &&
                                            genesis->commands_size != ENTRY_LIMITS_FIRST_BYTES))
         return ERR_MALFORMED;
     const uint8_t *at = genesis->commands;
-    struct engine_limits limits = {.rule_set = RULE_SET_FIRST, .work = WORK_NONE};
+    struct engine_limits limits = BEFORE_RULE_SET_2;
 #define GET(field) limits.field = bytes_get32(at), at += 4;
     FIRST_FIELDS(GET)
     if (genesis->commands_size == ENTRY_LIMITS_BYTES) {

@@ -20,8 +20,8 @@
  *
  * The first entry (index 1) is the genesis: count 0, and instead of commands the fields of struct
  * engine_limits in their order, 4 bytes each. One with the first 11 only is from before rule set 2:
- * it starts with rule set 1 and without a bound on work. Events are never journalled.
- * Invariant:  indexes and sequences have no gaps; an entry never changes.
+ * it starts with rule set 1, without a bound on work and with the later tables of entry.c. Events
+ * are never journalled. Invariant:  indexes and sequences have no gaps; an entry never changes.
  * Threads:    no state.
  */
 #ifndef PERSIST_ENTRY_H
