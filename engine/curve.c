@@ -3,60 +3,129 @@
 #include "engine/curve.h"
 #include "engine/book.h"
 
-/* All orders of the price of `slot`; moves `slot` on to the next price. */
-static int64_t level_units(const struct engine *engine, uint32_t *slot, int64_t *out_price)
+enum reading_part { READ_BEGIN, READ_BIDS, READ_ASKS, READ_SUMS };
+
+/* What an order brings into the call; `trim.kept` cuts of a look are sorted by slot. */
+static int64_t units_of(const struct engine *engine, const struct slate *slate, uint32_t slot)
 {
-    int64_t units = 0;
-    *out_price = engine->order[*slot].price;
-    while (*slot != NIL && engine->order[*slot].price == *out_price) {
-        units += engine->order[*slot].left;
-        *slot = book_next(engine, *slot);
+    uint32_t low = 0, high = (uint32_t)slate->call.trim.kept;
+    int64_t left = engine->order[slot].left, units;
+    if (!slate->call.look) return left;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (slate->row[middle].high < slot)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    return units;
+    if (low == (uint32_t)slate->call.trim.kept || slate->row[low].high != slot) return left;
+    units = slate->cut[slate->row[low].id].units;
+    return units < left ? left - units : 0;
 }
 
 /* Bids come best, that is highest, first: they go to the far end of the row, so that they stand
- * ascending there, and are merged with the asks into its beginning. */
-struct curve curve_read(struct engine *engine, uint16_t instrument, uint8_t zone, int row)
+ * ascending there. */
+static bool read_bids(const struct engine *engine, struct slate *slate, int row)
 {
-    struct curve_point *point = engine->curve[row];
-    const struct zone_state *state = state_zone(engine, instrument, zone);
-    uint32_t bids = engine->limits.orders, written = 0;
-    uint32_t slot = book_best(engine, instrument, zone, SIDE_BUY);
-    struct curve curve = {.point = point, .low = state->band_low, .high = state->band_high};
-    while (slot != NIL) {
-        bids--;
-        point[bids].bid = level_units(engine, &slot, &point[bids].price);
-    }
-    slot = book_best(engine, instrument, zone, SIDE_SELL);
-    while (slot != NIL || bids < engine->limits.orders) {
-        struct curve_point next = {.price = INT64_MAX};
-        int64_t ask_price = slot == NIL ? INT64_MAX : engine->order[slot].price;
-        if (bids < engine->limits.orders && point[bids].price <= ask_price) {
-            next.price = point[bids].price;
-            next.bid = point[bids].bid;
-            bids++;
+    struct reading *reading = &slate->call.reading;
+    struct curve_point *end = slate->curve[row] + slate->rows;
+    for (; (uint32_t)reading->slot != NIL; --*slate->work) {
+        uint32_t slot = (uint32_t)reading->slot;
+        const struct order *order = &engine->order[slot];
+        int64_t units = units_of(engine, slate, slot);
+        if (!may_go_on(slate)) return false;
+        if (units > 0) {
+            if (reading->bids == 0 || end[-reading->bids].price != order->price)
+                end[-++reading->bids] = (struct curve_point){.price = order->price};
+            end[-reading->bids].bid += units;
         }
-        if (ask_price <= next.price) next.ask = level_units(engine, &slot, &next.price);
-        curve.supply += next.ask;
-        next.ask_le = curve.supply;
-        point[written++] = next;
+        reading->slot = book_next(engine, slot);
     }
-    for (uint32_t i = written; i > 0; i--) {
-        curve.demand += point[i - 1].bid;
-        point[i - 1].bid_ge = curve.demand;
+    return true;
+}
+
+/* Merges the bids at the far end and the asks into the beginning of the row. */
+static bool read_asks(const struct engine *engine, struct slate *slate, int row)
+{
+    struct reading *reading = &slate->call.reading;
+    struct curve_shape *shape = &slate->call.shape[row];
+    struct curve_point *point = slate->curve[row], *end = point + slate->rows;
+    for (; (uint32_t)reading->slot != NIL || reading->bids > 0; --*slate->work) {
+        uint32_t slot = (uint32_t)reading->slot;
+        int64_t ask = slot == NIL ? INT64_MAX : engine->order[slot].price, units;
+        if (!may_go_on(slate)) return false;
+        if (reading->bids > 0 && end[-reading->bids].price <= ask) {
+            point[reading->written] = end[-reading->bids--];
+            point[reading->written++].ask_le = shape->supply;
+            continue;
+        }
+        units = units_of(engine, slate, slot);
+        if (units > 0) {
+            if (reading->written == 0 || point[reading->written - 1].price != ask)
+                point[reading->written++] = (struct curve_point){.price = ask};
+            shape->supply += units;
+            point[reading->written - 1].ask += units;
+            point[reading->written - 1].ask_le = shape->supply;
+        }
+        reading->slot = book_next(engine, slot);
     }
-    curve.points = written;
+    return true;
+}
+
+static bool read_sums(struct slate *slate, int row)
+{
+    struct reading *reading = &slate->call.reading;
+    struct curve_shape *shape = &slate->call.shape[row];
+    for (; reading->at > 0; --*slate->work) {
+        struct curve_point *point = &slate->curve[row][reading->at - 1];
+        if (!may_go_on(slate)) return false;
+        shape->demand += point->bid;
+        point->bid_ge = shape->demand;
+        reading->at--;
+    }
+    return true;
+}
+
+bool curve_read(const struct engine *engine, struct slate *slate, uint16_t instrument, uint8_t zone,
+                int row)
+{
+    const struct zone_state *state = state_zone(engine, instrument, zone);
+    struct reading *reading = &slate->call.reading;
+    struct curve_shape *shape = &slate->call.shape[row];
+    const struct curve_point *point = slate->curve[row];
+    if (reading->part == READ_BEGIN) {
+        *shape = (struct curve_shape){.low = state->band_low, .high = state->band_high};
+        reading->slot = book_best(engine, instrument, zone, SIDE_BUY);
+        reading->part = READ_BIDS;
+    }
+    if (reading->part == READ_BIDS) {
+        if (!read_bids(engine, slate, row)) return false;
+        reading->slot = book_best(engine, instrument, zone, SIDE_SELL);
+        reading->part = READ_ASKS;
+    }
+    if (reading->part == READ_ASKS) {
+        if (!read_asks(engine, slate, row)) return false;
+        reading->at = shape->points = reading->written;
+        reading->part = READ_SUMS;
+    }
+    if (!read_sums(slate, row)) return false;
+    *reading = (struct reading){.part = READ_BEGIN};
     /* A band between two ticks takes no order at all: the zone stands at its reference. */
-    if (curve.low > curve.high) curve.low = curve.high = state->ref;
-    ASSERT(written == 0 || (point[0].price >= curve.low && point[written - 1].price <= curve.high));
-    return curve;
+    if (shape->low > shape->high) shape->low = shape->high = state->ref;
+    ASSERT(shape->points == 0 ||
+           (point[0].price >= shape->low && point[shape->points - 1].price <= shape->high));
+    return true;
+}
+
+struct curve curve_of(const struct slate *slate, int row)
+{
+    return (struct curve){slate->curve[row], slate->call.shape[row]};
 }
 
 /* Index of the first point with price > p. */
 static uint32_t above(const struct curve *curve, int64_t p)
 {
-    uint32_t low = 0, high = curve->points;
+    uint32_t low = 0, high = (uint32_t)curve->shape.points;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         if (curve->point[middle].price > p)
@@ -70,7 +139,7 @@ static uint32_t above(const struct curve *curve, int64_t p)
 static int64_t demand_above(const struct curve *curve, int64_t p)
 {
     uint32_t i = above(curve, p);
-    return i < curve->points ? curve->point[i].bid_ge : 0;
+    return i < (uint32_t)curve->shape.points ? curve->point[i].bid_ge : 0;
 }
 
 static int64_t supply_to(const struct curve *curve, int64_t p)
@@ -93,11 +162,12 @@ static bool covers_supply(const struct curve *curve, int64_t p, int64_t d)
 
 struct interval curve_feasible(const struct curve *curve, int64_t d)
 {
-    struct interval found = {curve->low, curve->high, false};
-    uint32_t low = 0, high = curve->points;
-    if (!covers_demand(curve, curve->high, d) || !covers_supply(curve, curve->low, d)) return found;
+    struct interval found = {curve->shape.low, curve->shape.high, false};
+    uint32_t low = 0, high = (uint32_t)curve->shape.points;
+    if (!covers_demand(curve, curve->shape.high, d) || !covers_supply(curve, curve->shape.low, d))
+        return found;
     found.exists = true;
-    if (!covers_demand(curve, curve->low, d)) {
+    if (!covers_demand(curve, curve->shape.low, d)) {
         while (low < high) {
             uint32_t middle = low + (high - low) / 2;
             if (covers_demand(curve, curve->point[middle].price, d))
@@ -107,9 +177,9 @@ struct interval curve_feasible(const struct curve *curve, int64_t d)
         }
         found.lo = curve->point[low].price;
     }
-    if (!covers_supply(curve, curve->high, d)) {
+    if (!covers_supply(curve, curve->shape.high, d)) {
         low = 0; /* the last point that is covered stands before the first that is not */
-        high = curve->points;
+        high = (uint32_t)curve->shape.points;
         while (low < high) {
             uint32_t middle = low + (high - low) / 2;
             if (covers_supply(curve, curve->point[middle].price, d))
@@ -129,4 +199,14 @@ int64_t curve_bought(const struct curve *curve, int64_t p, int64_t d)
     int64_t demand = demand_above(curve, p - 1);
     int64_t supply = supply_to(curve, p) - d;
     return demand < supply ? demand : supply;
+}
+
+int64_t curve_bids(const struct curve *curve, int64_t p)
+{
+    return demand_above(curve, p - 1);
+}
+
+int64_t curve_asks(const struct curve *curve, int64_t p)
+{
+    return supply_to(curve, p);
 }

@@ -8,6 +8,7 @@
 #include "engine/job.h"
 #include "engine/lock.h"
 #include "engine/orders.h"
+#include "engine/tranche.h"
 
 /* --- rule set 1: in one go ----------------------------------------------------------------- */
 
@@ -107,6 +108,16 @@ static bool turn_members(struct engine *engine, struct job *job)
     return true;
 }
 
+static bool turn_tranches(struct engine *engine, struct job *job)
+{
+    for (; job->at < engine->tranches; job->at++) {
+        if (!work_left(engine)) return false;
+        work_spend(engine, 1);
+        tranche_begin(engine, job->at);
+    }
+    return true;
+}
+
 /* The scratch rows outlive the command: everything is frozen until the exchange has turned. */
 static bool turn_gather(struct engine *engine, struct job *job)
 {
@@ -120,8 +131,10 @@ typedef bool turn_part(struct engine *engine, struct job *job);
 
 /* Decision 10.3, steps 1 to 3, in this order. A part does what it can while work_left() and keeps
  * its place in job->at; only `count` and `more` outlive it. */
-static turn_part *const turn_parts[] = {turn_locks,  turn_names,   turn_deals,  turn_auctions,
-                                        turn_cities, turn_members, turn_gather, movers_cancel};
+static turn_part *const turn_parts[] = {turn_locks,    turn_names,    turn_deals,
+                                        turn_auctions, turn_cities,   turn_members,
+                                        turn_gather,   movers_cancel, turn_tranches};
+
 #define TURN_PARTS (sizeof turn_parts / sizeof turn_parts[0])
 
 bool stage_turn(struct engine *engine, uint16_t instrument)

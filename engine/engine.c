@@ -3,6 +3,7 @@
 #include "engine/deal.h"
 #include "engine/lane.h"
 #include "engine/orders.h"
+#include "engine/slate.h"
 
 /* --- memory -------------------------------------------------------------------------------- */
 
@@ -92,12 +93,7 @@ static void lay_out_orders(struct engine *e, struct arena *arena)
     e->lane_mask = power_above(n->lanes) - 1;
     e->lane_buckets = take(arena, e->lane_mask + 1, sizeof *e->lane_buckets);
     e->lane_entry = take(arena, (size_t)n->lanes * n->lane_window, sizeof *e->lane_entry);
-    e->curve[0] = take(arena, n->orders, sizeof *e->curve[0]);
-    e->curve[1] = take(arena, n->orders, sizeof *e->curve[1]);
     e->trim = take(arena, n->orders, sizeof *e->trim);
-    e->trim_price = take(arena, n->orders, sizeof *e->trim_price);
-    for (int side = 0; side < SIDES; side++)
-        e->trim_sum[side] = take(arena, (size_t)n->orders + 1, sizeof *e->trim_sum[side]);
 }
 
 static void take_pairs(struct arena *arena, struct pair_index *index, uint32_t count)
@@ -126,6 +122,25 @@ static void lay_out_auctions(struct engine *e, struct arena *arena)
     e->rank[0] = take(arena, n->bids, sizeof *e->rank[0]);
     e->rank[1] = take(arena, n->bids, sizeof *e->rank[1]);
     e->rank_counts = take(arena, (size_t)RANK_PASSES * RANK_BUCKETS, sizeof *e->rank_counts);
+}
+
+/* The first slate takes every order, the others the small books. */
+static void lay_out_slates(struct engine *e, struct arena *arena)
+{
+    uint32_t orders = e->limits.orders;
+    e->slate = take(arena, SLATES, sizeof *e->slate);
+    for (uint32_t i = 0; i < SLATES; i++) {
+        struct slate counted;
+        struct slate *slate = arena->base ? &e->slate[i] : &counted;
+        slate->rows = i == 0 || orders < SLATE_SMALL ? orders : SLATE_SMALL;
+        slate->owner = INSTRUMENT_NONE;
+        slate->row = take(arena, slate->rows, sizeof *slate->row);
+        slate->cut = take(arena, slate->rows, sizeof *slate->cut);
+        slate->curve[0] = take(arena, slate->rows, sizeof *slate->curve[0]);
+        slate->curve[1] = take(arena, slate->rows, sizeof *slate->curve[1]);
+        for (int side = 0; side < SIDES; side++)
+            slate->sum[side] = take(arena, (size_t)slate->rows + 1, sizeof *slate->sum[side]);
+    }
 }
 
 struct engine_limits engine_limits_default(void)
@@ -192,6 +207,7 @@ size_t engine_memory(const struct engine_limits *limits)
     lay_out_rules(&counted, &arena);
     lay_out_orders(&counted, &arena);
     lay_out_auctions(&counted, &arena);
+    lay_out_slates(&counted, &arena);
     return arena.used;
 }
 
@@ -234,6 +250,7 @@ struct engine *engine_init(void *memory, size_t size, const struct engine_limits
     lay_out_orders(engine, &arena);
     lay_out_auctions(engine, &arena);
     start_auctions(engine);
+    lay_out_slates(engine, &arena);
     engine->orders_free = NIL;
     engine->names_free = NIL;
     engine->leaves_free = NIL;

@@ -16,6 +16,7 @@
                                */
 #define MONEY_MAX INT64_C(4000000000000000000) /* fen: all cash ever deposited */
 #define RATIO_MAX 1000                         /* rn and rd of a link, market.md 6.1 */
+#define RENT_MAX INT64_C(1000000000000)        /* levy in ppm that a congested call may leave behind */
 #define LOT_MAX INT64_C(1000000)
 #define T_PLUS_MAX 5      /* resale lock in trading days */
 #define T_PLUS_FIRST 1    /* the most of it under rule set 1 */

@@ -430,6 +430,8 @@ enum reason engine_look(const struct engine *engine, const struct look_query *qu
         return look_auction(engine, query, out);
     case LOOK_DIRECTORY:
         return look_directory(engine, query, out);
+    case LOOK_INDICATIVE:
+        return look_indicative(engine, query, out);
     case LOOK_PRICES:
         return look_prices(engine, query, out);
     case LOOK_TERMS:

@@ -34,4 +34,6 @@ enum reason look_holders(const struct engine *engine, const struct look_query *q
                          struct event_buffer *out);
 enum reason look_auction(const struct engine *engine, const struct look_query *query,
                          struct event_buffer *out); /* look_auction.c */
+enum reason look_indicative(const struct engine *engine, const struct look_query *query,
+                            struct event_buffer *out); /* look_call.c */
 #endif

@@ -148,12 +148,12 @@ bool cancel_some(struct engine *engine, struct job *job, uint16_t instrument);
 void check_orders(const struct engine *engine);
 int128 check_buying(const struct engine *engine, uint32_t position); /* sum of its open buys */
 
-/* --- call.c: market.md 6.9 and 6.5 -------------------------------------------------------------
- */
-void call_uncross(struct engine *engine, uint16_t instrument); /* the scheduled call */
-void call_new_room(struct engine *engine,
-                   uint16_t instrument); /* 6.5, while a pair is executable */
-bool call_executable(const struct engine *engine, uint16_t instrument, uint8_t from, uint8_t to);
+/* --- room.c: market.md 6.9 and 6.5 ------------------------------------------------------------ */
+/* The scheduled call, or (not scheduled) the clearing of a book that was found crossed when
+ * continuous trading began, as a job. */
+void call_uncross(struct engine *engine, uint16_t instrument, bool scheduled);
+/* Does the best ask of some zone cross its best bid? */
+bool call_crossed(const struct engine *engine, uint16_t instrument);
 
 /* rows.c: sorts scratch rows; `before` says which of two comes first. */
 typedef bool row_before(const struct engine *engine, const struct trim *a, const struct trim *b);
@@ -164,11 +164,9 @@ void rows_push(const struct engine *engine, struct trim *rows, uint32_t count, u
 uint32_t rows_pop(const struct engine *engine, struct trim *rows, uint32_t count,
                   row_before *before);
 
-/* trim.c: a group's own crossing orders in these zones, newest first. Was anything cut? */
-bool trim_groups(struct engine *engine, uint16_t instrument, uint32_t zones);
-
-/* links.c: LINK events of directions that lost or won the room for one step. */
-void links_report(struct engine *engine, uint16_t instrument, bool silent);
+/* links.c: links or limits of the instrument have changed, so new room may have appeared. Without
+ * orders that is part of setting it up: nobody hears of it. */
+void links_changed(struct engine *engine, uint16_t instrument);
 
 static inline int64_t link_step(const struct engine *engine, uint16_t instrument,
                                 const struct link *link)

@@ -1,25 +1,31 @@
 /* price.c - price maps, room and bands: market.md 4 (band), 6.1 and 6.2.
  *
- * Bound: prices are at most PRICE_MAX < 2^36, rn, rd <= 1000, levy <= P, so a mapped price is below
- *        2^36 * 1000 * 2 and every product below 2^128.
+ * Bound: prices are at most PRICE_MAX < 2^36, rn, rd <= 1000, a levy in force at most RENT_MAX =
+ *        10^12 ppm, so every product is below 2^90. E of such a levy may pass 2^63: it is cut
+ * there, above every price there can be.
  */
 #include "engine/state.h"
 
 static bool is_identity(const struct link *link)
 {
-    return link->rn == link->rd && link->levy_ppm == 0;
+    return link->rn == link->rd && levy_in_force(link) == 0;
 }
 
 int64_t price_to_buyer(const struct link *link, int64_t ask)
 {
+    int128 delivered, received;
     if (is_identity(link)) return ask;
-    return divide_ceil((int128)ask * link->rn * (PPM + link->levy_ppm), (int128)link->rd * PPM);
+    delivered = (int128)ask * link->rn * (PPM + levy_in_force(link));
+    received = (int128)link->rd * PPM;
+    if (delivered > INT64_MAX * received) return INT64_MAX;
+    return divide_ceil(delivered, received);
 }
 
 int64_t price_to_seller(const struct link *link, int64_t bid)
 {
     if (is_identity(link)) return bid;
-    return divide_floor((int128)bid * link->rd * PPM, (int128)link->rn * (PPM + link->levy_ppm));
+    return divide_floor((int128)bid * link->rd * PPM,
+                        (int128)link->rn * (PPM + levy_in_force(link)));
 }
 
 int64_t link_balance(const struct engine *engine, uint16_t instrument, uint8_t from, uint8_t to)

@@ -9,6 +9,7 @@
 #include "engine/job.h"
 #include "engine/limits_rules.h"
 #include "engine/orders.h"
+#include "engine/rent.h"
 
 #define TO(phase) (1u << PHASE_##phase)
 static const unsigned legal_moves[PHASE_COUNT] = {
@@ -25,14 +26,6 @@ static const unsigned legal_moves[PHASE_COUNT] = {
 static bool is_call(uint8_t phase)
 {
     return phase == PHASE_CALL || phase == PHASE_NO_CANCEL;
-}
-
-/* A book left crossed by a call that never came must not enter continuous trading as it is. */
-static bool is_crossed(const struct engine *engine, uint16_t instrument)
-{
-    for (uint32_t zone = 0; zone < engine->zones; zone++)
-        if (call_executable(engine, instrument, (uint8_t)zone, (uint8_t)zone)) return true;
-    return false;
 }
 
 /* Decision 9.7: a phase needs its method, and outside the sandbox an approval. */
@@ -98,8 +91,10 @@ static void apply_phase(struct engine *engine, const struct command_phase *body)
     if (body->phase != PHASE_CONTINUOUS) return;
     engine->touched = body->instrument;
     row->room_changed = 1;
-    if (may_match(engine, row) && (is_call(from) || is_crossed(engine, body->instrument)))
-        call_uncross(engine, body->instrument);
+    if (!may_match(engine, row)) return;
+    /* A book left crossed by a call that never came must not enter continuous trading as it is. */
+    if (is_call(from) || call_crossed(engine, body->instrument))
+        call_uncross(engine, body->instrument, is_call(from));
 }
 
 static void apply_uncross(struct engine *engine, const struct command_uncross *body)
@@ -108,17 +103,25 @@ static void apply_uncross(struct engine *engine, const struct command_uncross *b
         reject(engine, REASON_UNKNOWN_INSTRUMENT);
         return;
     }
+    if (is_frozen(engine, body->instrument)) {
+        reject(engine, REASON_FROZEN);
+        return;
+    }
     if (!is_call(engine->instrument[body->instrument].phase)) {
         reject(engine, REASON_PHASE);
         return;
     }
     done(engine);
     engine->touched = body->instrument;
-    call_uncross(engine, body->instrument);
+    call_uncross(engine, body->instrument, true);
 }
 
 static void apply_period(struct engine *engine, const struct command_period *body)
 {
+    if (engine->jobs > 0) {
+        reject(engine, REASON_FROZEN);
+        return;
+    }
     if (body->year <= engine->period) {
         reject(engine, REASON_WRONG_STATE);
         return;
@@ -131,8 +134,8 @@ static void apply_period(struct engine *engine, const struct command_period *bod
             for (uint32_t b = a + 1; b < engine->zones; b++)
                 state_link(engine, instrument, (uint8_t)a, (uint8_t)b)->balance = 0;
         gates_begin(engine, instrument);
-        engine->instrument[i].room_changed = 1;
-        if (engine->instrument[i].resting == 0) links_report(engine, instrument, true);
+        rent_end(engine, instrument);
+        links_changed(engine, instrument);
     }
 }
 

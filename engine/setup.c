@@ -3,7 +3,9 @@
 #include "engine/family.h"
 #include "engine/limits_rules.h"
 #include "engine/orders.h"
+#include "engine/rent.h"
 #include "engine/setup.h"
+#include "engine/tranche.h"
 
 static enum reason name_reason(const struct name *name, bool taken)
 {
@@ -120,8 +122,7 @@ static enum reason instrument_reason(const struct engine *engine, uint16_t instr
     return is_frozen(engine, instrument) ? REASON_FROZEN : REASON_NONE;
 }
 
-static enum reason link_reason(const struct engine *engine, uint16_t instrument, uint8_t from,
-                               uint8_t to)
+enum reason link_reason(const struct engine *engine, uint16_t instrument, uint8_t from, uint8_t to)
 {
     enum reason reason = instrument_reason(engine, instrument);
     if (reason != REASON_NONE) return reason;
@@ -129,21 +130,12 @@ static enum reason link_reason(const struct engine *engine, uint16_t instrument,
     return from == to ? REASON_NOT_ALLOWED : REASON_NONE;
 }
 
-/* Links and limits of an instrument without orders are part of setting it up: nobody hears of it.
- */
-static void link_changed(struct engine *engine, uint16_t instrument)
-{
-    engine->touched = instrument;
-    engine->instrument[instrument].room_changed = 1;
-    if (engine->instrument[instrument].resting == 0) links_report(engine, instrument, true);
-    done(engine);
-}
-
 static enum reason apply_link(struct engine *engine, const struct command_link *body)
 {
     enum reason reason = link_reason(engine, body->instrument, body->from_zone, body->to_zone);
     int64_t a = body->rn, b = body->rd;
     struct link *link;
+    int64_t before;
     size_t row;
     if (reason != REASON_NONE) return reason;
     if (b < 1 || a < b || a > RATIO_MAX || is_outside(body->levy_ppm, 0, PPM))
@@ -154,6 +146,7 @@ static enum reason apply_link(struct engine *engine, const struct command_link *
         b = rest;
     }
     link = state_link(engine, body->instrument, body->from_zone, body->to_zone);
+    before = rent_drop(link);
     link->rn = (uint32_t)(body->rn / a);
     link->rd = (uint32_t)(body->rd / a);
     link->levy_ppm = body->levy_ppm;
@@ -165,34 +158,10 @@ static enum reason apply_link(struct engine *engine, const struct command_link *
         engine->sources[row + body->to_zone] |= 1u << body->from_zone;
         engine->targets[row + body->from_zone] |= 1u << body->to_zone;
     }
-    link_changed(engine, body->instrument);
-    return REASON_NONE;
-}
-
-static enum reason apply_limit(struct engine *engine, const struct command_limit *body)
-{
-    enum reason reason = link_reason(engine, body->instrument, body->from_zone, body->to_zone);
-    int64_t lo = body->lo, hi = body->hi;
-    uint8_t from = body->from_zone, to = body->to_zone;
-    struct link *pair;
-    bool unlimited = lo == INT64_MIN && hi == INT64_MAX;
-    if (reason != REASON_NONE) return reason;
-    if (lo < -QTY_MAX) lo = -QTY_MAX; /* no balance gets that far: all units ever issued */
-    if (hi > QTY_MAX) hi = QTY_MAX;
-    if (lo > 0 || hi < 0) return REASON_QTY_RANGE; /* a new period starts at 0 */
-    if (from > to) {
-        int64_t swapped = lo;
-        lo = -hi;
-        hi = -swapped;
-        from = body->to_zone;
-        to = body->from_zone;
-    }
-    pair = state_link(engine, body->instrument, from, to);
-    if (is_outside(pair->balance, lo, hi)) return REASON_CAP;
-    pair->lo = lo;
-    pair->hi = hi;
-    pair->limited = !unlimited;
-    link_changed(engine, body->instrument);
+    links_changed(engine, body->instrument);
+    engine->touched = body->instrument;
+    done(engine);
+    rent_say(engine, body->instrument, body->from_zone, body->to_zone, before);
     return REASON_NONE;
 }
 
@@ -322,7 +291,7 @@ static enum reason apply_body(struct engine *engine, const struct command *comma
     case COMMAND_LINK:
         return apply_link(engine, &command->body.link);
     case COMMAND_LIMIT:
-        return apply_limit(engine, &command->body.limit);
+        return limit_apply(engine, &command->body.limit);
     case COMMAND_REF:
         return apply_ref(engine, &command->body.ref);
     case COMMAND_PARTICIPANT:

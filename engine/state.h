@@ -193,7 +193,8 @@ struct tranche {
     uint16_t instrument;
     uint8_t from_zone; /* < to_zone */
     uint8_t to_zone;
-    uint8_t begun;
+    uint8_t limited; /* 0: the limit is taken away */
+    uint8_t begun;   /* 1: it waits no more: in force once, or void */
 };
 struct agreement { /* a block that one side has named */
     struct name name;
@@ -257,8 +258,9 @@ struct link { /* from -> to; the pair's balance lives in the row with from < to 
     int64_t hi;
     uint8_t allowed;
     uint8_t limited;
-    uint8_t congested; /* as last reported */
-    int64_t rent_ppm;  /* levy a congested call left behind; 0: none. See levy_of() */
+    uint8_t congested;  /* as last reported */
+    int64_t rent_ppm;   /* levy a congested call left behind; 0: none. See levy_in_force() */
+    int64_t before_ppm; /* levy in force before the scheduled call that is going on; 0: none is */
 };
 
 struct terms { /* what the command `terms` sets; see command.h */
@@ -457,14 +459,6 @@ struct book_node {
     uint32_t child[64];
 };
 
-struct curve_point { /* one price of a zone's book in a call */
-    int64_t price;
-    int64_t bid; /* quantity at this price */
-    int64_t ask;
-    int64_t bid_ge; /* D(>= price) */
-    int64_t ask_le; /* S(<= price) */
-};
-
 struct trim { /* one order before a call */
     uint32_t slot;
     uint32_t group;
@@ -472,12 +466,6 @@ struct trim { /* one order before a call */
     int64_t cut;
     uint32_t rank; /* among the prices of the pair of zones being measured */
 };
-struct trim_price { /* one order among the prices of a pair of zones */
-    int64_t price;  /* as the buyer sees it */
-    uint32_t row;   /* in `trim` */
-    bool is_bid;
-};
-
 struct engine {
     struct engine_limits limits;
     uint64_t sequence;
@@ -608,13 +596,11 @@ struct engine {
     uint32_t *group_first;               /* participants of a group, newest first */
     struct job *job;                     /* [instruments + 1]; the last is the exchange's own */
 
-    struct curve_point *curve[2];  /* scratch of a call, `levels` points each */
-    struct trim *trim;             /* scratch, `orders` rows */
-    struct trim_price *trim_price; /* the same */
-    int64_t *trim_sum[SIDES];      /* the same */
-    struct ranked *rank[2];        /* scratch of a clearing, `bids` rows each */
-    uint8_t rank_side;             /* of `rank` that holds the last sorted rows */
-    uint32_t *rank_counts;         /* the same, RANK_PASSES x RANK_BUCKETS */
+    struct slate *slate;    /* SLATES, see slate.h */
+    struct trim *trim;      /* scratch, `orders` rows */
+    struct ranked *rank[2]; /* scratch of a clearing, `bids` rows each */
+    uint8_t rank_side;      /* of `rank` that holds the last sorted rows */
+    uint32_t *rank_counts;  /* the same, RANK_PASSES x RANK_BUCKETS */
 
     const struct command *command; /* being applied */
     uint16_t touched;              /* instrument the command changed; INSTRUMENT_ALL: several */

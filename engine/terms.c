@@ -5,6 +5,7 @@
  */
 #include "engine/job.h"
 #include "engine/orders.h"
+#include "engine/rent.h"
 #include "engine/strip.h"
 
 #define HOLDERS_CN_MAX 200
@@ -131,6 +132,7 @@ static enum reason apply_terms(struct engine *engine, const struct command *comm
     row->fee_ppm = draft.fee_ppm;
     row->t_plus = draft.t_plus;
     done(engine);
+    if (!row->terms.live_rent) rent_end(engine, body->instrument);
     return REASON_NONE;
 }
 

@@ -1,40 +1,146 @@
-/* trim.c - before a call a group's own crossing orders are trimmed, newest first (market.md 6.9).
+/* trim.c - see trim.h.
  *
  * From the newest order of a group to its oldest, each is cut by the open quantity of the group's
  * older orders on the other side that it crosses. A cut depends on older orders only, which are
  * still whole then, so groups and orders can be computed apart and cut afterwards in one order.
  */
+#include "engine/trim.h"
+#include "engine/flow.h"
 #include "engine/orders.h"
 
-static bool is_newer(const struct engine *engine, const struct trim *a, const struct trim *b)
-{
-    (void)engine;
-    return a->priority > b->priority;
-}
+enum trim_part {
+    TRIM_GATHER, /* all orders, to be sorted by group */
+    TRIM_SORT,
+    TRIM_SPREAD, /* into `cut`, newest first within a group */
+    TRIM_GROUP,  /* finds the end of the next group */
+    TRIM_PAIR,   /* the next pair of zones of this group */
+    TRIM_PRICES, /* its orders in this pair, to be sorted by price */
+    TRIM_RANK,
+    TRIM_NUMBER, /* each order gets its rank */
+    TRIM_SUM,    /* and its cut */
+    TRIM_KEEP,   /* the orders that lose something */
+    TRIM_ORDER,
+    TRIM_MEASURED
+};
 
-static bool by_group(const struct engine *engine, const struct trim *a, const struct trim *b)
+static bool gather(const struct engine *engine, struct slate *slate, uint16_t instrument,
+                   uint32_t zones)
 {
-    return a->group != b->group ? a->group < b->group : is_newer(engine, a, b);
-}
-
-static uint32_t gather(struct engine *engine, uint16_t instrument, uint32_t zones)
-{
-    uint32_t count = 0;
-    for (; zones; zones &= zones - 1) {
-        uint8_t zone = (uint8_t)__builtin_ctz(zones);
-        for (uint8_t side = 0; side < SIDES; side++) {
-            uint32_t slot = book_best(engine, instrument, zone, side);
-            for (; slot != NIL; slot = book_next(engine, slot)) {
+    struct trimming *trim = &slate->call.trim;
+    for (; trim->zone < engine->zones; trim->zone++) {
+        if (!(zones >> trim->zone & 1)) continue;
+        for (; trim->side < SIDES; trim->side++) {
+            if (!trim->begun)
+                trim->slot =
+                    book_best(engine, instrument, (uint8_t)trim->zone, (uint8_t)trim->side);
+            trim->begun = true;
+            for (; (uint32_t)trim->slot != NIL; --*slate->work) {
+                uint32_t slot = (uint32_t)trim->slot;
                 const struct order *order = &engine->order[slot];
-                struct trim *row = &engine->trim[count++];
-                row->slot = slot;
-                row->group = engine->participant[order->participant].group;
-                row->priority = order->priority;
-                row->cut = 0;
+                if (!may_go_on(slate)) return false;
+                slate->row[trim->count++] =
+                    (struct row){.high = engine->participant[order->participant].group,
+                                 .low = ~order->priority,
+                                 .id = slot};
+                trim->slot = book_next(engine, slot);
             }
+            trim->begun = false;
         }
+        trim->side = 0;
     }
-    return count;
+    return true;
+}
+
+static bool spread(struct slate *slate)
+{
+    struct trimming *trim = &slate->call.trim;
+    for (; trim->at < trim->count; trim->at++, --*slate->work) {
+        const struct row *row = &slate->row[trim->at];
+        if (!may_go_on(slate)) return false;
+        slate->cut[trim->at] = (struct cut){.slot = row->id, .group = (uint32_t)row->high};
+    }
+    return true;
+}
+
+/* Needs: trim->end at or behind trim->start. A group that stands on one side only, the usual one,
+ * crosses nothing of its own. */
+static bool find_group(const struct engine *engine, struct slate *slate)
+{
+    struct trimming *trim = &slate->call.trim;
+    const struct cut *first = &slate->cut[trim->start];
+    for (; trim->end < trim->count; trim->end++, --*slate->work) {
+        const struct cut *cut = &slate->cut[trim->end];
+        if (cut->group != first->group) break;
+        if (!may_go_on(slate)) return false;
+        if (engine->order[cut->slot].side != engine->order[first->slot].side) trim->both = true;
+    }
+    return true;
+}
+
+static void next_group(struct trimming *trim)
+{
+    trim->start = trim->end;
+    trim->both = false;
+    trim->part = TRIM_GROUP;
+}
+
+static void next_pair(const struct engine *engine, struct trimming *trim)
+{
+    trim->part = TRIM_PAIR;
+    if (++trim->to < engine->zones) return;
+    trim->to = 0;
+    trim->from++;
+}
+
+/* Goes on to the first pair that may trade at all; false: no more. */
+static bool find_pair(const struct engine *engine, struct slate *slate, uint16_t instrument,
+                      uint32_t zones)
+{
+    struct trimming *trim = &slate->call.trim;
+    for (; trim->from < engine->zones; next_pair(engine, trim)) {
+        uint8_t from = (uint8_t)trim->from, to = (uint8_t)trim->to;
+        const struct link *link = state_link(engine, instrument, from, to);
+        if ((zones >> from & 1) && (zones >> to & 1) && link->allowed &&
+            link_room(engine, instrument, from, to) >= link_step(engine, instrument, link))
+            return true;
+    }
+    return false;
+}
+
+static bool is_in_pair(const struct order *order, const struct trimming *trim)
+{
+    return order->zone == (order->side == SIDE_SELL ? trim->from : trim->to);
+}
+
+/* The group's asks in `from` and bids in `to` by what the buyer sees; at equal prices asks come
+ * first, since they cross: an ask crosses exactly the bids behind it. */
+static bool gather_prices(const struct engine *engine, struct slate *slate, const struct link *link)
+{
+    struct trimming *trim = &slate->call.trim;
+    for (; trim->at < trim->end; trim->at++, --*slate->work) {
+        const struct order *order = &engine->order[slate->cut[trim->at].slot];
+        bool is_bid = order->side == SIDE_BUY;
+        if (!may_go_on(slate)) return false;
+        if (!is_in_pair(order, trim)) continue;
+        slate->row[trim->ranked++] = (struct row){
+            .high = (uint64_t)(is_bid ? order->price : price_to_buyer(link, order->price)),
+            .low = (uint64_t)is_bid << 32 | (uint64_t)trim->at,
+            .id = (uint32_t)trim->at};
+        trim->bids += is_bid;
+    }
+    return true;
+}
+
+static bool number(struct slate *slate)
+{
+    struct trimming *trim = &slate->call.trim;
+    for (; trim->at < trim->ranked; trim->at++, --*slate->work) {
+        if (!may_go_on(slate)) return false;
+        slate->cut[slate->row[trim->at].id].rank = (uint32_t)trim->at;
+        slate->sum[SIDE_BUY][trim->at + 1] = 0;
+        slate->sum[SIDE_SELL][trim->at + 1] = 0;
+    }
+    return true;
 }
 
 /* What an order takes from one it crosses, in the other's units: rounded up, and to the lot, since
@@ -73,134 +179,143 @@ static int64_t sum_below(const int64_t *sum, uint32_t rank) /* of ranks 0 .. ran
     return total;
 }
 
-/* --- the prices of a group in a pair of zones ------------------------------------------------- */
-
-static bool is_cheaper(const struct trim_price *a, const struct trim_price *b)
-{
-    if (a->price != b->price) return a->price < b->price;
-    return a->is_bid != b->is_bid ? b->is_bid : a->row < b->row; /* equal prices cross */
-}
-
-static void sift(struct trim_price *prices, uint32_t at, uint32_t count)
-{
-    for (;;) {
-        uint32_t child = 2 * at + 1;
-        struct trim_price swap;
-        if (child >= count) return;
-        if (child + 1 < count && is_cheaper(&prices[child], &prices[child + 1])) child++;
-        if (!is_cheaper(&prices[at], &prices[child])) return;
-        swap = prices[at];
-        prices[at] = prices[child];
-        prices[child] = swap;
-        at = child;
-    }
-}
-
-static void sort_prices(struct trim_price *prices, uint32_t count)
-{
-    for (uint32_t i = count / 2; i > 0; i--)
-        sift(prices, i - 1, count);
-    for (uint32_t last = count; last > 1; last--) {
-        struct trim_price swap = prices[0];
-        prices[0] = prices[last - 1];
-        prices[last - 1] = swap;
-        sift(prices, 0, last - 1);
-    }
-}
-
-static bool is_in_pair(const struct order *order, uint8_t from, uint8_t to)
-{
-    return order->side == SIDE_SELL ? order->zone == from : order->zone == to;
-}
-
-/* Ranks the group's asks in `from` and bids in `to` by what the buyer sees; an ask crosses exactly
- * the bids behind it. Returns how many there are, 0 if one side is missing. */
-static uint32_t rank_pair(struct engine *engine, struct trim *rows, uint32_t count,
-                          const struct link *link, uint8_t from, uint8_t to)
-{
-    struct trim_price *prices = engine->trim_price;
-    uint32_t ranked = 0, bids = 0;
-    for (uint32_t row = 0; row < count; row++) {
-        const struct order *order = &engine->order[rows[row].slot];
-        if (!is_in_pair(order, from, to)) continue;
-        prices[ranked].is_bid = order->side == SIDE_BUY;
-        prices[ranked].price =
-            order->side == SIDE_BUY ? order->price : price_to_buyer(link, order->price);
-        bids += prices[ranked].is_bid;
-        prices[ranked++].row = row;
-    }
-    if (bids == 0 || bids == ranked) return 0;
-    sort_prices(prices, ranked);
-    for (uint32_t rank = 0; rank < ranked; rank++)
-        rows[prices[rank].row].rank = rank;
-    return ranked;
-}
-
 /* Each order is cut by the older ones it crosses: they are added oldest first, so what stands in
- * the sums when an order is looked at is older than it. */
-static void measure_pair(struct engine *engine, struct trim *rows, uint32_t count, uint8_t from,
-                         uint8_t to)
+ * the sums when an order is looked at is older than it. Newest stand first in `cut`. */
+static bool sum_cuts(const struct engine *engine, struct slate *slate, const struct link *link)
 {
-    uint16_t instrument = engine->order[rows[0].slot].instrument;
-    const struct link *link = state_link(engine, instrument, from, to);
-    int64_t *asks = engine->trim_sum[SIDE_SELL], *bids = engine->trim_sum[SIDE_BUY];
-    uint32_t ranked;
-    if (!link->allowed ||
-        link_room(engine, instrument, from, to) < link_step(engine, instrument, link))
-        return;
-    ranked = rank_pair(engine, rows, count, link, from, to);
-    memset(asks, 0, ((size_t)ranked + 1) * sizeof asks[0]);
-    memset(bids, 0, ((size_t)ranked + 1) * sizeof bids[0]);
-    for (uint32_t row = count; ranked > 0 && row-- > 0;) { /* newest first in `rows` */
-        const struct order *order = &engine->order[rows[row].slot];
-        uint32_t behind = ranked - 1 - rows[row].rank;
-        if (!is_in_pair(order, from, to)) continue;
+    struct trimming *trim = &slate->call.trim;
+    int64_t *asks = slate->sum[SIDE_SELL], *bids = slate->sum[SIDE_BUY];
+    uint32_t ranked = (uint32_t)trim->ranked;
+    for (; trim->at > trim->start; trim->at--, --*slate->work) {
+        struct cut *cut = &slate->cut[trim->at - 1];
+        const struct order *order = &engine->order[cut->slot];
+        uint32_t behind = ranked - 1 - cut->rank;
+        if (!may_go_on(slate)) return false;
+        if (!is_in_pair(order, trim)) continue;
         if (order->side == SIDE_BUY) {
-            rows[row].cut = add_bounded(rows[row].cut, sum_below(asks, rows[row].rank));
+            cut->units = add_bounded(cut->units, sum_below(asks, cut->rank));
             sum_add(bids, ranked, behind, units_across(engine, order, link));
         } else {
-            rows[row].cut = add_bounded(rows[row].cut, sum_below(bids, behind));
-            sum_add(asks, ranked, rows[row].rank, units_across(engine, order, link));
+            cut->units = add_bounded(cut->units, sum_below(bids, behind));
+            sum_add(asks, ranked, cut->rank, units_across(engine, order, link));
         }
     }
+    return true;
 }
 
-/* A group that stands on one side only, the usual one, crosses nothing of its own. */
-static bool has_both_sides(const struct engine *engine, const struct trim *rows, uint32_t count)
+static bool keep(const struct engine *engine, struct slate *slate)
 {
-    uint8_t side = engine->order[rows[0].slot].side;
-    for (uint32_t i = 1; i < count; i++)
-        if (engine->order[rows[i].slot].side != side) return true;
-    return false;
-}
-
-/* Cost: k log k in the open orders of the group, for each linked pair of zones. */
-static void measure_group(struct engine *engine, struct trim *rows, uint32_t count, uint32_t zones)
-{
-    if (!has_both_sides(engine, rows, count)) return;
-    for (uint32_t from = 0; from < engine->zones; from++)
-        for (uint32_t to = 0; to < engine->zones; to++)
-            if ((zones >> from & 1) && (zones >> to & 1))
-                measure_pair(engine, rows, count, (uint8_t)from, (uint8_t)to);
-}
-
-bool trim_groups(struct engine *engine, uint16_t instrument, uint32_t zones)
-{
-    struct trim *rows = engine->trim;
-    uint32_t count, kept = 0;
-    if (engine->instrument[instrument].stp == STP_ALLOW) return false;
-    count = gather(engine, instrument, zones);
-    rows_sort(engine, rows, count, by_group);
-    for (uint32_t start = 0, end; start < count; start = end) {
-        end = start + 1;
-        while (end < count && rows[end].group == rows[start].group)
-            end++;
-        measure_group(engine, rows + start, end - start, zones);
+    struct trimming *trim = &slate->call.trim;
+    for (; trim->at < trim->count; trim->at++, --*slate->work) {
+        const struct cut *cut = &slate->cut[trim->at];
+        if (!may_go_on(slate)) return false;
+        if (cut->units == 0) continue;
+        slate->row[trim->kept++] =
+            (struct row){.high = slate->call.look ? cut->slot : ~engine->order[cut->slot].priority,
+                         .id = (uint32_t)trim->at};
     }
-    for (uint32_t i = 0; i < count; i++)
-        if (rows[i].cut > 0) rows[kept++] = rows[i];
-    rows_sort(engine, rows, kept, is_newer);
-    for (uint32_t i = 0; i < kept; i++)
-        order_cut(engine, rows[i].slot, rows[i].cut);
-    return kept > 0;
+    return true;
+}
+
+/* The parts of one group in one pair of zones: k log k in its open orders. */
+static bool measure_pair(const struct engine *engine, struct slate *slate, uint16_t instrument)
+{
+    struct trimming *trim = &slate->call.trim;
+    const struct link link =
+        call_link(engine, slate, instrument, (uint8_t)trim->from, (uint8_t)trim->to);
+    if (trim->part == TRIM_PRICES) {
+        if (!gather_prices(engine, slate, &link)) return false;
+        trim->sorted = 0;
+        trim->part = TRIM_RANK;
+        if (trim->bids == 0 || trim->bids == trim->ranked) {
+            next_pair(engine, trim);
+            return true;
+        }
+    }
+    if (trim->part == TRIM_RANK) {
+        if (!rows_order(slate->row, (uint32_t)trim->ranked, &trim->sorted, slate->work))
+            return false;
+        trim->at = 0;
+        trim->part = TRIM_NUMBER;
+    }
+    if (trim->part == TRIM_NUMBER) {
+        if (!number(slate)) return false;
+        trim->at = trim->end;
+        trim->part = TRIM_SUM;
+    }
+    if (!sum_cuts(engine, slate, &link)) return false;
+    next_pair(engine, trim);
+    return true;
+}
+
+/* Cost: for each group k log k in its open orders, for each linked pair of zones. */
+static bool measure_groups(const struct engine *engine, struct slate *slate, uint16_t instrument,
+                           uint32_t zones)
+{
+    struct trimming *trim = &slate->call.trim;
+    while (trim->start < trim->count) {
+        if (trim->part == TRIM_GROUP) {
+            if (!find_group(engine, slate)) return false;
+            trim->from = trim->to = 0;
+            trim->part = TRIM_PAIR;
+            if (!trim->both) next_group(trim);
+        } else if (trim->part == TRIM_PAIR) {
+            if (find_pair(engine, slate, instrument, zones)) {
+                trim->at = trim->start;
+                trim->ranked = trim->bids = 0;
+                trim->part = TRIM_PRICES;
+            } else {
+                next_group(trim);
+            }
+        } else if (!measure_pair(engine, slate, instrument)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool trim_measure(const struct engine *engine, struct slate *slate, uint16_t instrument,
+                  uint32_t zones)
+{
+    struct trimming *trim = &slate->call.trim;
+    if (engine->instrument[instrument].stp == STP_ALLOW) return true;
+    if (trim->part == TRIM_GATHER) {
+        if (!gather(engine, slate, instrument, zones)) return false;
+        trim->part = TRIM_SORT;
+    }
+    if (trim->part == TRIM_SORT) {
+        if (!rows_order(slate->row, (uint32_t)trim->count, &trim->sorted, slate->work))
+            return false;
+        trim->part = TRIM_SPREAD;
+    }
+    if (trim->part == TRIM_SPREAD) {
+        if (!spread(slate)) return false;
+        trim->part = TRIM_GROUP;
+    }
+    if (trim->part < TRIM_KEEP) {
+        if (!measure_groups(engine, slate, instrument, zones)) return false;
+        trim->at = trim->sorted = 0;
+        trim->part = TRIM_KEEP;
+    }
+    if (trim->part == TRIM_KEEP) {
+        if (!keep(engine, slate)) return false;
+        trim->part = TRIM_ORDER;
+    }
+    if (trim->part == TRIM_ORDER) {
+        if (!rows_order(slate->row, (uint32_t)trim->kept, &trim->sorted, slate->work)) return false;
+        trim->at = 0;
+        trim->part = TRIM_MEASURED;
+    }
+    return true;
+}
+
+bool trim_cut(struct engine *engine, struct slate *slate)
+{
+    struct trimming *trim = &slate->call.trim;
+    for (; trim->at < trim->kept; trim->at++, --*slate->work) {
+        const struct cut *cut = &slate->cut[slate->row[trim->at].id];
+        if (!may_go_on(slate)) return false;
+        order_cut(engine, cut->slot, cut->units);
+    }
+    return true;
 }

@@ -5,6 +5,7 @@
  * a new one; see walk.c for what is state and what is not.
  */
 #include "engine/deal.h"
+#include "engine/slate.h"
 #include "engine/walk.h"
 
 static void walk_gate(const struct gate *gate, struct walker *w)
@@ -80,6 +81,22 @@ static void walk_job(const struct job *job, struct walker *w)
     walk_put_amount(w, job->since_ns);
 }
 
+/* What a suspended call has reckoned. Its curves and sums follow from the book, which is frozen. */
+static void walk_slate(const struct slate *slate, struct walker *w)
+{
+    const int64_t *word;
+    walk_put8(w, slate != NULL);
+    if (!slate) return;
+    word = (const int64_t *)(const void *)&slate->call;
+    for (size_t i = 0; i < sizeof slate->call / sizeof *word; i++)
+        walk_put_amount(w, word[i]);
+    for (int64_t i = 0; i < slate->call.trim.kept; i++) {
+        const struct cut *cut = &slate->cut[slate->row[i].id];
+        walk_put32(w, cut->slot);
+        walk_put_amount(w, cut->units);
+    }
+}
+
 static void walk_instrument_more(const struct engine *engine, uint16_t id, struct walker *w)
 {
     const struct instrument *row = &engine->instrument[id];
@@ -100,8 +117,10 @@ static void walk_instrument_more(const struct engine *engine, uint16_t id, struc
     for (uint8_t zone = 0; zone < engine->zones; zone++)
         walk_zone_more(state_zone(engine, id, zone), w);
     for (uint8_t from = 0; from < engine->zones; from++)
-        for (uint8_t to = 0; to < engine->zones; to++)
+        for (uint8_t to = 0; to < engine->zones; to++) {
             walk_put_amount(w, state_link(engine, id, from, to)->rent_ppm);
+            walk_put_amount(w, state_link(engine, id, from, to)->before_ppm);
+        }
     for (uint32_t city = 0; city < engine->cities; city++) {
         const struct city_instrument *place =
             &engine->city_instrument[(size_t)id * engine->limits.cities + city];
@@ -109,6 +128,7 @@ static void walk_instrument_more(const struct engine *engine, uint16_t id, struc
         walk_put8(w, place->zone);
     }
     walk_job(&engine->job[id], w);
+    walk_slate(slate_of(engine, id), w);
 }
 
 /* In the order in which their slots become free again. */
@@ -200,6 +220,7 @@ static void walk_rows(const struct engine *engine, struct walker *w)
         walk_put16(w, row->instrument);
         walk_put8(w, row->from_zone);
         walk_put8(w, row->to_zone);
+        walk_put8(w, row->limited);
         walk_put8(w, row->begun);
     }
     walk_put32(w, engine->special_days);

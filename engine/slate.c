@@ -1,0 +1,81 @@
+/* slate.c - see slate.h. */
+#include "engine/slate.h"
+
+static struct slate *owned_by(const struct engine *engine, uint16_t instrument)
+{
+    for (uint32_t i = 0; i < SLATES; i++)
+        if (engine->slate[i].owner == instrument) return &engine->slate[i];
+    return NULL;
+}
+
+const struct slate *slate_of(const struct engine *engine, uint16_t instrument)
+{
+    return owned_by(engine, instrument);
+}
+
+/* The small ones come last and are looked at first: the large one stays free for who needs it. */
+struct slate *slate_borrow(const struct engine *engine, uint32_t rows)
+{
+    for (uint32_t i = SLATES; i > 0; i--) {
+        struct slate *slate = &engine->slate[i - 1];
+        if (slate->owner != INSTRUMENT_NONE || slate->rows < rows) continue;
+        memset(&slate->call, 0, sizeof slate->call);
+        return slate;
+    }
+    return NULL;
+}
+
+struct slate *slate_take(struct engine *engine, uint16_t instrument, uint32_t rows)
+{
+    struct slate *slate = owned_by(engine, instrument);
+    if (!slate) slate = slate_borrow(engine, rows);
+    if (!slate) return NULL;
+    slate->owner = instrument;
+    slate->work = &engine->work_left;
+    return slate;
+}
+
+void slate_give(struct slate *slate)
+{
+    slate->owner = INSTRUMENT_NONE;
+    slate->work = NULL;
+}
+
+/* --- heap sort: no memory, no bad case -------------------------------------------------------- */
+
+static bool comes_before(const struct row *a, const struct row *b)
+{
+    return a->high != b->high ? a->high < b->high : a->low < b->low;
+}
+
+/* Puts `row` where it belongs below `at`, in a heap whose last comes first. */
+static void settle(struct row *rows, uint32_t at, uint32_t count, struct row row)
+{
+    for (;;) {
+        uint32_t child = 2 * at + 1;
+        if (child >= count) break;
+        if (child + 1 < count && comes_before(&rows[child], &rows[child + 1])) child++;
+        if (!comes_before(&row, &rows[child])) break;
+        rows[at] = rows[child];
+        at = child;
+    }
+    rows[at] = row;
+}
+
+bool rows_order(struct row *rows, uint32_t count, int64_t *done, int64_t *work)
+{
+    uint32_t heads = count / 2, all = count > 0 ? heads + count - 1 : 0;
+    for (; *done < all; ++*done, --*work) {
+        uint32_t step = (uint32_t)*done;
+        if (*work <= 0) return false;
+        if (step < heads) {
+            settle(rows, heads - 1 - step, count, rows[heads - 1 - step]);
+        } else {
+            uint32_t last = count - 1 - (step - heads);
+            struct row row = rows[last];
+            rows[last] = rows[0];
+            settle(rows, 0, last, row);
+        }
+    }
+    return true;
+}
