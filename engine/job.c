@@ -54,17 +54,22 @@ static void finish(struct engine *engine, struct job *job)
     engine->jobs--;
 }
 
+/* An idle instrument whose room changed, or whose stops may trigger, gets its job. */
+static void wake(struct engine *engine, uint16_t instrument)
+{
+    uint8_t first;
+    if (instrument >= engine->instruments || job_of(engine, instrument)->stage != JOB_IDLE) return;
+    first = next_stage(&engine->instrument[instrument], JOB_IDLE, false);
+    if (first != JOB_IDLE) job_begin(engine, instrument, first);
+}
+
 void job_run(struct engine *engine, uint16_t instrument)
 {
     struct job *job = job_of(engine, instrument);
     struct instrument none = {0};
     struct instrument *row =
         instrument < engine->instruments ? &engine->instrument[instrument] : &none;
-    if (job->stage == JOB_IDLE) {
-        uint8_t first = next_stage(row, JOB_IDLE, false);
-        if (first == JOB_IDLE) return;
-        job_begin(engine, instrument, first);
-    }
+    wake(engine, instrument);
     while (job->stage != JOB_IDLE) {
         uint8_t next;
         if (!stages[job->stage](engine, instrument)) return;
@@ -82,6 +87,8 @@ bool job_run_all(struct engine *engine)
 {
     uint16_t own = (uint16_t)engine->limits.instruments;
     int64_t before = engine->work_left;
+    for (uint32_t i = 0; i < engine->instruments; i++) /* those that work does not reach yet, too */
+        wake(engine, (uint16_t)i);
     if (job_of(engine, own)->stage != JOB_IDLE) {
         job_run(engine, own);
         if (job_of(engine, own)->stage != JOB_IDLE) return engine->work_left != before;
