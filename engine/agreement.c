@@ -179,9 +179,7 @@ static void move_units(struct engine *engine, const struct command_block *body,
         bool was = is_holder(&engine->position[from]);
         engine->position[from].free -= body->qty;
         holder_change(engine, &engine->position[from], was);
-        was = is_holder(&engine->position[to]);
         units_arrive(engine, to, plan->received);
-        holder_change(engine, &engine->position[to], was);
         state_zone(engine, instrument, plan->from)->retired += body->qty - plan->received;
         gate_bought(engine, body->buyer, instrument, plan->to, plan->received);
         gate_sold(engine, body->seller, instrument, plan->from, body->qty);

@@ -103,7 +103,6 @@ static int64_t deliver(struct engine *engine, struct auction *auction, const str
 {
     struct instrument *instrument = &engine->instrument[auction->instrument];
     int64_t pays = auction->price * bid->awarded, levy = 0;
-    bool was;
     if (auction->seller == SELLER_ISSUER) {
         instrument->issued += bid->awarded;
     } else {
@@ -116,9 +115,7 @@ static int64_t deliver(struct engine *engine, struct auction *auction, const str
     }
     proceeds_add(engine, auction, pays - levy);
     auction->delivered += bid->awarded;
-    was = is_holder(&engine->position[bid->position]);
     units_arrive(engine, bid->position, bid->awarded);
-    holder_change(engine, &engine->position[bid->position], was);
     gate_bought(engine, bid->participant, auction->instrument, bid->zone, bid->awarded);
     return levy;
 }

@@ -91,6 +91,17 @@ static void check_strips(const struct engine *engine)
     }
 }
 
+/* Positions with units or open buys, counted anew. */
+static void check_holders(const struct engine *engine)
+{
+    for (uint32_t id = 0; id < engine->instruments; id++) {
+        uint32_t holders = 0;
+        for (uint32_t at = 0; at < engine->positions; at++)
+            holders += engine->position[at].instrument == id && is_holder(&engine->position[at]);
+        ASSERT(holders == engine->instrument[id].holders);
+    }
+}
+
 void check_rules(const struct engine *engine)
 {
     check_orders_place(engine);
@@ -98,4 +109,5 @@ void check_rules(const struct engine *engine)
     check_memberships(engine);
     check_limits(engine);
     check_strips(engine);
+    check_holders(engine);
 }
