@@ -348,7 +348,8 @@ class Flow:
         if self.chance(5):
             number = max(1, number - self.rng.randrange(12))
         line = f"{line} lane={lane} id={number}"
-        if "/" in line or not line.startswith(("order", "cancel ", "replace")):
+        if not line.startswith("click") and (
+                "/" in line or not line.startswith(("order", "cancel ", "replace"))):
             self.sent.append(line)
             del self.sent[:-12]
         return line
