@@ -33,6 +33,7 @@ int cmd_serve(int argc, char **argv);
 int cmd_key(int argc, char **argv);
 
 int cmd_replay(int argc, char **argv);
+int cmd_schedule(int argc, char **argv);
 int cmd_online(int argc, char **argv); /* every verb of the script; argv[0] says which */
 int cmd_submit(int argc, char **argv);
 int cmd_trades(int argc, char **argv);

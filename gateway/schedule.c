@@ -196,7 +196,8 @@ int schedule_start(struct schedule *schedule, uint64_t sequence)
 static bool matters(const struct command *command)
 {
     return command->type == COMMAND_CALENDAR || command->type == COMMAND_DAY ||
-           command->type == COMMAND_INSTRUMENT || command->type == COMMAND_STRIP;
+           command->type == COMMAND_INSTRUMENT || command->type == COMMAND_STRIP ||
+           command->type == COMMAND_TERMS;
 }
 
 static bool tells(const struct event *event)

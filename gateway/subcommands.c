@@ -6,6 +6,7 @@ const struct subcommand subcommands[] = {
     {"key", "make, register and show the keys clients log on with", cmd_key},
     {"demo", "a first market day on real facts, in a directory of its own", cmd_demo},
     {"replay", "run a script against a fresh engine, without a server", cmd_replay},
+    {"schedule", "print the timetable's days of a market as a script", cmd_schedule},
     {"submit", "send a whole script to a running exchange", cmd_submit},
     {"order", "enter an order", cmd_online},
     {"cancel", "cancel one order", cmd_online},

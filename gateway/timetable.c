@@ -20,6 +20,7 @@ struct row { /* of an instrument */
     int32_t committed_day;
     int32_t revealed_day;
     uint8_t known;
+    uint8_t methods; /* mask: which phases it can have at all */
     uint8_t phase;
     uint8_t retired;
     uint8_t asked; /* the phase asked for last */
@@ -91,7 +92,8 @@ void timetable_instrument(struct timetable *timetable, uint16_t instrument, cons
 {
     struct row *row = &timetable->row[instrument];
     ASSERT(instrument < INSTRUMENTS_MAX);
-    *row = (struct row){.name = *name, .known = 1, .phase = phase, .since_ns = since_ns};
+    *row = (struct row){
+        .name = *name, .known = 1, .methods = METHODS_ALL, .phase = phase, .since_ns = since_ns};
     if (timetable->rows <= instrument) timetable->rows = instrument + 1u;
 }
 
@@ -118,8 +120,19 @@ static void mark(struct timetable *timetable, const struct command_calendar *bod
     timetable->special[at].kind = body->kind;
 }
 
+static void learn_terms(struct timetable *timetable, const struct command_terms *body)
+{
+    struct row *row = &timetable->row[body->instrument];
+    if (body->basis == BASIS_CN_PERMITTED)
+        row->methods = METHOD_BIT(AGREEMENT) | METHOD_BIT(LISTING) | METHOD_BIT(AUCTION);
+    else if (body->basis != UNSET_ENUM)
+        row->methods = METHODS_ALL;
+    if (body->methods != UNSET_ENUM) row->methods = body->methods;
+}
+
 void timetable_command(struct timetable *timetable, const struct command *command)
 {
+    if (command->type == COMMAND_TERMS) learn_terms(timetable, &command->body.terms);
     if (command->type == COMMAND_CALENDAR) mark(timetable, &command->body.calendar);
     if (command->type == COMMAND_DAY && command->body.day.day > timetable->day) {
         timetable->day = command->body.day.day;
@@ -258,10 +271,13 @@ static uint8_t move_towards(const struct timetable *timetable, const struct row 
                             uint8_t wanted, int64_t now_ns)
 {
     bool over = now_ns - row->since_ns >= (int64_t)timetable->hours.interruption * SECOND_NS;
+    bool opens = row->methods & (METHOD_BIT(CONTINUOUS) | METHOD_BIT(LISTING));
     bool ends = wanted == PHASE_CLOSING || wanted == PHASE_SETTLEMENT || wanted == PHASE_CLOSED;
     switch ((enum phase)row->phase) {
     case PHASE_CLOSED: /* trading begins with a call, late or not; nobody opens in order to close */
-        return wanted == PHASE_CLOSED || ends || wanted == PHASE_BREAK ? PHASE_CLOSED : PHASE_CALL;
+        if (ends || wanted == PHASE_BREAK) return PHASE_CLOSED;
+        if (row->methods & METHOD_BIT(CALL)) return PHASE_CALL;
+        return wanted == PHASE_CONTINUOUS && opens ? PHASE_CONTINUOUS : PHASE_CLOSED;
     case PHASE_CALL:
         if (wanted == PHASE_NO_CANCEL) return PHASE_NO_CANCEL;
         if (ends) return PHASE_CONTINUOUS;
