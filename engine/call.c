@@ -120,7 +120,7 @@ static bool fill(struct engine *engine, struct slate *slate, uint16_t instrument
 {
     struct call *call = &slate->call;
     int64_t price = call->zone[zone].price;
-    for (; call->units > 0; --*slate->work) {
+    for (; call->units > 0; slate->ticks -= TICKS_OF_WORK) {
         uint32_t slot = book_best(engine, instrument, zone, side);
         struct order *order = &engine->order[slot];
         int64_t qty, fee;
@@ -155,7 +155,7 @@ static bool settle_zone(struct engine *engine, struct slate *slate, uint16_t ins
     if (call->fill == FILL_SAY) {
         struct event_call *event;
         if (!may_go_on(slate)) return false;
-        --*slate->work;
+        slate->ticks--;
         event = EMIT(engine, CALL, call);
         event->price = result->price;
         event->volume = result->bought > result->sold ? result->bought : result->sold;

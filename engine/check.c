@@ -7,6 +7,7 @@
 #include "engine/calendar.h"
 #include "engine/check.h"
 #include "engine/job.h"
+#include "engine/slate.h"
 #include "engine/orders.h"
 
 /* --- item 1: money, units, frozen = open orders and bids ---------------------------------- */
@@ -197,6 +198,10 @@ static void check_links(const struct engine *engine, uint16_t instrument)
                 ASSERT(link->rd >= 1 && link->rd <= link->rn && link->rn <= RATIO_MAX);
                 ASSERT(link->levy_ppm >= 0 && link->levy_ppm <= PPM);
             }
+            if (link->rent_ppm != 0) {
+                ASSERT(link->allowed && engine->instrument[instrument].terms.live_rent);
+                ASSERT(link->rent_ppm > link->levy_ppm && link->rent_ppm <= RENT_MAX);
+            }
             if (from < to && link->limited)
                 ASSERT(link->lo <= link->balance && link->balance <= link->hi);
         }
@@ -208,6 +213,20 @@ static bool is_matched(const struct engine *engine, uint16_t instrument)
 {
     return engine->instrument[instrument].phase == PHASE_CONTINUOUS &&
            !is_frozen(engine, instrument) && !is_listing_only(engine, instrument);
+}
+
+/* A slate is owned by one suspended call; nobody else keeps one from others. */
+static void check_slates(const struct engine *engine)
+{
+    for (uint32_t i = 0; i < SLATES; i++) {
+        const struct slate *slate = &engine->slate[i];
+        uint8_t stage;
+        if (slate->owner == INSTRUMENT_NONE) continue;
+        ASSERT(slate->owner < engine->instruments && slate_of(engine, slate->owner) == slate);
+        stage = job_of(engine, slate->owner)->stage;
+        ASSERT(stage == JOB_CALL || stage == JOB_ROOM);
+        ASSERT(slate->call.trim.count <= slate->rows);
+    }
 }
 
 static uint32_t check_instrument(const struct engine *engine, uint16_t instrument)
@@ -237,6 +256,7 @@ void engine_check(const struct engine *engine)
     for (uint32_t slot = 0; slot < engine->orders_top; slot++)
         open += engine->order[slot].state == ORDER_WORKING;
     ASSERT(open == engine->orders_open);
+    check_slates(engine);
     check_orders(engine);
     check_day(engine);
     check_deals(engine);

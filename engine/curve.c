@@ -29,7 +29,7 @@ static bool read_bids(const struct engine *engine, struct slate *slate, int row)
 {
     struct reading *reading = &slate->call.reading;
     struct curve_point *end = slate->curve[row] + slate->rows;
-    for (; (uint32_t)reading->slot != NIL; --*slate->work) {
+    for (; (uint32_t)reading->slot != NIL; slate->ticks--) {
         uint32_t slot = (uint32_t)reading->slot;
         const struct order *order = &engine->order[slot];
         int64_t units = units_of(engine, slate, slot);
@@ -50,7 +50,7 @@ static bool read_asks(const struct engine *engine, struct slate *slate, int row)
     struct reading *reading = &slate->call.reading;
     struct curve_shape *shape = &slate->call.shape[row];
     struct curve_point *point = slate->curve[row], *end = point + slate->rows;
-    for (; (uint32_t)reading->slot != NIL || reading->bids > 0; --*slate->work) {
+    for (; (uint32_t)reading->slot != NIL || reading->bids > 0; slate->ticks--) {
         uint32_t slot = (uint32_t)reading->slot;
         int64_t ask = slot == NIL ? INT64_MAX : engine->order[slot].price, units;
         if (!may_go_on(slate)) return false;
@@ -76,7 +76,7 @@ static bool read_sums(struct slate *slate, int row)
 {
     struct reading *reading = &slate->call.reading;
     struct curve_shape *shape = &slate->call.shape[row];
-    for (; reading->at > 0; --*slate->work) {
+    for (; reading->at > 0; slate->ticks--) {
         struct curve_point *point = &slate->curve[row][reading->at - 1];
         if (!may_go_on(slate)) return false;
         shape->demand += point->bid;

@@ -12,7 +12,10 @@
 
 enum solve_part { SOLVE_FIRST, SOLVE_SECOND, SOLVE_BEGIN, SOLVE_FROM, SOLVE_TO, SOLVE_RESULT };
 
-#define SEARCH_WORK 64 /* the searches of one direction: about a hundred looks at two curves */
+/* A look at both curves is about a hundred binary searches, the search for the equilibria of one
+ * direction up to a hundred looks. */
+#define LOOK_TICKS 64
+#define SEARCH_TICKS 2048
 
 /* One direction of a pair, as the searches want it. */
 struct problem {
@@ -21,7 +24,7 @@ struct problem {
     struct link link;
     int64_t lot;
     struct solving *solve;
-    int64_t *work;
+    int64_t *ticks;
 };
 
 static int64_t received_of(const struct problem *problem, int64_t k)
@@ -91,7 +94,7 @@ static void consider(struct problem *problem, int64_t k)
     int64_t received = received_of(problem, k), delivered = delivered_of(problem, k), units;
     struct interval a, b;
     if (k < solve->first || k > solve->top) return;
-    --*problem->work;
+    *problem->ticks -= LOOK_TICKS;
     a = curve_feasible(&problem->a, delivered);
     b = curve_feasible(&problem->b, -received);
     units = curve_bought(&problem->a, a.lo, delivered) + curve_bought(&problem->b, b.lo, -received);
@@ -106,9 +109,9 @@ static bool consider_points(struct problem *problem, const struct curve *curve, 
                             int64_t unit)
 {
     int64_t *at = &problem->solve->at;
-    for (; *at < curve->shape.points; ++*at, --*problem->work) {
+    for (; *at < curve->shape.points; ++*at, --*problem->ticks) {
         const struct curve_point *p = &curve->point[*at];
-        if (*problem->work <= 0) return false;
+        if (*problem->ticks <= 0) return false;
         for (int below = 0; below < 2; below++) {
             for (int over = 0; over < 2; over++) {
                 int64_t supply = p->ask_le - (below ? p->ask : 0);
@@ -198,7 +201,7 @@ static bool solve_direction(const struct engine *engine, struct slate *slate, ui
         solve->best_units = -1;
         solve->part = SOLVE_RESULT;
         if (!problem->link.allowed) return true;
-        *problem->work -= SEARCH_WORK;
+        slate->ticks -= SEARCH_TICKS;
         find_equilibria(problem, most(0, room));
         if (solve->top == 0) return true;
         consider(problem, solve->first);
@@ -243,7 +246,7 @@ bool flow_solve(const struct engine *engine, struct slate *slate, uint16_t instr
                                   .link = call_link(engine, slate, instrument, from, to),
                                   .lot = engine->instrument[instrument].lot,
                                   .solve = solve,
-                                  .work = slate->work};
+                                  .ticks = &slate->ticks};
         if (!solve_direction(engine, slate, instrument, &problem, pair)) return false;
         if (solve->best > 0) {
             fill_pair(engine, slate, instrument, &problem, pair);

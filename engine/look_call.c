@@ -36,12 +36,11 @@ enum reason look_indicative(const struct engine *engine, const struct look_query
     uint16_t instrument = query->instrument;
     enum reason reason = indicative_reason(engine, instrument);
     struct slate *slate;
-    int64_t work = INT64_MAX;
     bool finished;
     if (reason != REASON_NONE) return reason;
     slate = slate_borrow(engine, engine->instrument[instrument].resting);
     if (!slate) return REASON_FROZEN;
-    slate->work = &work;
+    slate->ticks = INT64_MAX;
     slate->call.scheduled = slate->call.look = true;
     call_plan(engine, slate, instrument);
     finished = trim_measure(engine, slate, instrument, (uint32_t)slate->call.zones) &&

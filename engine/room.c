@@ -126,6 +126,15 @@ static void plan_round(struct job *job, struct slate *slate)
     job->at = 0;
 }
 
+static bool go_on(struct engine *engine, struct slate *slate, uint16_t instrument)
+{
+    bool finished;
+    slate_begin(slate, engine);
+    finished = call_run(engine, slate, instrument);
+    slate_end(slate, engine);
+    return finished;
+}
+
 static bool rounds(struct engine *engine, struct job *job, uint16_t instrument)
 {
     if (is_listing_only(engine, instrument)) return true; /* decision 9.6 */
@@ -143,7 +152,7 @@ static bool rounds(struct engine *engine, struct job *job, uint16_t instrument)
             plan_round(job, slate);
             job->part = ROOM_ROUND;
         }
-        if (!call_run(engine, slate, instrument)) return false;
+        if (!go_on(engine, slate, instrument)) return false;
         changed = slate->call.changed;
         slate_give(slate);
         job->part = ROOM_SEEK;
@@ -171,7 +180,7 @@ bool stage_call(struct engine *engine, uint16_t instrument)
         if (slate->call.scheduled) rent_begin(engine, instrument);
         job->part = ROOM_CALL;
     }
-    if (!call_run(engine, slate, instrument)) return false;
+    if (!go_on(engine, slate, instrument)) return false;
     if (slate->call.scheduled) rent_settle(engine, instrument, slate->call.zone);
     slate_give(slate);
     job->part = ROOM_SEEK;

@@ -31,14 +31,24 @@ struct slate *slate_take(struct engine *engine, uint16_t instrument, uint32_t ro
     if (!slate) slate = slate_borrow(engine, rows);
     if (!slate) return NULL;
     slate->owner = instrument;
-    slate->work = &engine->work_left;
     return slate;
 }
 
 void slate_give(struct slate *slate)
 {
     slate->owner = INSTRUMENT_NONE;
-    slate->work = NULL;
+}
+
+void slate_begin(struct slate *slate, const struct engine *engine)
+{
+    bool bounded = engine->work_left < INT64_MAX / TICKS_OF_WORK;
+    slate->ticks = bounded ? engine->work_left * TICKS_OF_WORK : INT64_MAX;
+}
+
+void slate_end(const struct slate *slate, struct engine *engine)
+{
+    if (engine->work_left < INT64_MAX / TICKS_OF_WORK)
+        engine->work_left = divide_floor(slate->ticks, TICKS_OF_WORK);
 }
 
 /* --- heap sort: no memory, no bad case -------------------------------------------------------- */
@@ -62,19 +72,20 @@ static void settle(struct row *rows, uint32_t at, uint32_t count, struct row row
     rows[at] = row;
 }
 
-bool rows_order(struct row *rows, uint32_t count, int64_t *done, int64_t *work)
+bool slate_sort(struct slate *slate, int64_t count, int64_t *done)
 {
-    uint32_t heads = count / 2, all = count > 0 ? heads + count - 1 : 0;
-    for (; *done < all; ++*done, --*work) {
+    uint32_t rows = (uint32_t)count, heads = rows / 2, all = rows > 0 ? heads + rows - 1 : 0;
+    struct row *row = slate->row;
+    for (; *done < all; ++*done, slate->ticks -= 2) {
         uint32_t step = (uint32_t)*done;
-        if (*work <= 0) return false;
+        if (!may_go_on(slate)) return false;
         if (step < heads) {
-            settle(rows, heads - 1 - step, count, rows[heads - 1 - step]);
+            settle(row, heads - 1 - step, rows, row[heads - 1 - step]);
         } else {
-            uint32_t last = count - 1 - (step - heads);
-            struct row row = rows[last];
-            rows[last] = rows[0];
-            settle(rows, 0, last, row);
+            uint32_t last = rows - 1 - (step - heads);
+            struct row lowest = row[last];
+            row[last] = row[0];
+            settle(row, 0, last, lowest);
         }
     }
     return true;

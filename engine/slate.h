@@ -127,7 +127,7 @@ struct slate {
     int64_t *sum[SIDES];
     uint32_t rows;
     uint16_t owner; /* instrument; INSTRUMENT_NONE: free */
-    int64_t *work;  /* what may still be done now; set whenever a stage goes on */
+    int64_t ticks;  /* what may still be done now, see slate_begin() */
     struct call call;
 };
 
@@ -135,6 +135,12 @@ struct slate {
  * has not begun; NULL: there is none, so wait. */
 struct slate *slate_take(struct engine *engine, uint16_t instrument, uint32_t rows);
 void slate_give(struct slate *slate);
+
+/* A row on a slate is read or written in an eighth of the time that a fill takes: a stage that goes
+ * on turns its work into ticks, and back when it stops or is through. */
+#define TICKS_OF_WORK 8
+void slate_begin(struct slate *slate, const struct engine *engine);
+void slate_end(const struct slate *slate, struct engine *engine);
 
 /* A free one for a look, with a call that has not begun; NULL: none. */
 struct slate *slate_borrow(const struct engine *engine, uint32_t rows);
@@ -144,10 +150,10 @@ const struct slate *slate_of(const struct engine *engine, uint16_t instrument);
 
 static inline bool may_go_on(const struct slate *slate)
 {
-    return *slate->work > 0;
+    return slate->ticks > 0;
 }
 
-/* Sorts by (high, low), by parts. `done` counts what is done, from 0; one unit of work each.
- * Returns whether all is sorted. */
-bool rows_order(struct row *rows, uint32_t count, int64_t *done, int64_t *work);
+/* Sorts the first `count` of slate->row by (high, low), by parts. `done` counts what is done, from
+ * 0; two ticks each. Returns whether all is sorted. */
+bool slate_sort(struct slate *slate, int64_t count, int64_t *done);
 #endif

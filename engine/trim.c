@@ -34,7 +34,7 @@ static bool gather(const struct engine *engine, struct slate *slate, uint16_t in
                 trim->slot =
                     book_best(engine, instrument, (uint8_t)trim->zone, (uint8_t)trim->side);
             trim->begun = true;
-            for (; (uint32_t)trim->slot != NIL; --*slate->work) {
+            for (; (uint32_t)trim->slot != NIL; slate->ticks--) {
                 uint32_t slot = (uint32_t)trim->slot;
                 const struct order *order = &engine->order[slot];
                 if (!may_go_on(slate)) return false;
@@ -54,7 +54,7 @@ static bool gather(const struct engine *engine, struct slate *slate, uint16_t in
 static bool spread(struct slate *slate)
 {
     struct trimming *trim = &slate->call.trim;
-    for (; trim->at < trim->count; trim->at++, --*slate->work) {
+    for (; trim->at < trim->count; trim->at++, slate->ticks--) {
         const struct row *row = &slate->row[trim->at];
         if (!may_go_on(slate)) return false;
         slate->cut[trim->at] = (struct cut){.slot = row->id, .group = (uint32_t)row->high};
@@ -68,7 +68,7 @@ static bool find_group(const struct engine *engine, struct slate *slate)
 {
     struct trimming *trim = &slate->call.trim;
     const struct cut *first = &slate->cut[trim->start];
-    for (; trim->end < trim->count; trim->end++, --*slate->work) {
+    for (; trim->end < trim->count; trim->end++, slate->ticks--) {
         const struct cut *cut = &slate->cut[trim->end];
         if (cut->group != first->group) break;
         if (!may_go_on(slate)) return false;
@@ -117,7 +117,7 @@ static bool is_in_pair(const struct order *order, const struct trimming *trim)
 static bool gather_prices(const struct engine *engine, struct slate *slate, const struct link *link)
 {
     struct trimming *trim = &slate->call.trim;
-    for (; trim->at < trim->end; trim->at++, --*slate->work) {
+    for (; trim->at < trim->end; trim->at++, slate->ticks--) {
         const struct order *order = &engine->order[slate->cut[trim->at].slot];
         bool is_bid = order->side == SIDE_BUY;
         if (!may_go_on(slate)) return false;
@@ -134,7 +134,7 @@ static bool gather_prices(const struct engine *engine, struct slate *slate, cons
 static bool number(struct slate *slate)
 {
     struct trimming *trim = &slate->call.trim;
-    for (; trim->at < trim->ranked; trim->at++, --*slate->work) {
+    for (; trim->at < trim->ranked; trim->at++, slate->ticks--) {
         if (!may_go_on(slate)) return false;
         slate->cut[slate->row[trim->at].id].rank = (uint32_t)trim->at;
         slate->sum[SIDE_BUY][trim->at + 1] = 0;
@@ -186,7 +186,7 @@ static bool sum_cuts(const struct engine *engine, struct slate *slate, const str
     struct trimming *trim = &slate->call.trim;
     int64_t *asks = slate->sum[SIDE_SELL], *bids = slate->sum[SIDE_BUY];
     uint32_t ranked = (uint32_t)trim->ranked;
-    for (; trim->at > trim->start; trim->at--, --*slate->work) {
+    for (; trim->at > trim->start; trim->at--, slate->ticks -= 2) {
         struct cut *cut = &slate->cut[trim->at - 1];
         const struct order *order = &engine->order[cut->slot];
         uint32_t behind = ranked - 1 - cut->rank;
@@ -206,7 +206,7 @@ static bool sum_cuts(const struct engine *engine, struct slate *slate, const str
 static bool keep(const struct engine *engine, struct slate *slate)
 {
     struct trimming *trim = &slate->call.trim;
-    for (; trim->at < trim->count; trim->at++, --*slate->work) {
+    for (; trim->at < trim->count; trim->at++, slate->ticks--) {
         const struct cut *cut = &slate->cut[trim->at];
         if (!may_go_on(slate)) return false;
         if (cut->units == 0) continue;
@@ -233,8 +233,7 @@ static bool measure_pair(const struct engine *engine, struct slate *slate, uint1
         }
     }
     if (trim->part == TRIM_RANK) {
-        if (!rows_order(slate->row, (uint32_t)trim->ranked, &trim->sorted, slate->work))
-            return false;
+        if (!slate_sort(slate, trim->ranked, &trim->sorted)) return false;
         trim->at = 0;
         trim->part = TRIM_NUMBER;
     }
@@ -284,8 +283,7 @@ bool trim_measure(const struct engine *engine, struct slate *slate, uint16_t ins
         trim->part = TRIM_SORT;
     }
     if (trim->part == TRIM_SORT) {
-        if (!rows_order(slate->row, (uint32_t)trim->count, &trim->sorted, slate->work))
-            return false;
+        if (!slate_sort(slate, trim->count, &trim->sorted)) return false;
         trim->part = TRIM_SPREAD;
     }
     if (trim->part == TRIM_SPREAD) {
@@ -302,7 +300,7 @@ bool trim_measure(const struct engine *engine, struct slate *slate, uint16_t ins
         trim->part = TRIM_ORDER;
     }
     if (trim->part == TRIM_ORDER) {
-        if (!rows_order(slate->row, (uint32_t)trim->kept, &trim->sorted, slate->work)) return false;
+        if (!slate_sort(slate, trim->kept, &trim->sorted)) return false;
         trim->at = 0;
         trim->part = TRIM_MEASURED;
     }
@@ -312,7 +310,7 @@ bool trim_measure(const struct engine *engine, struct slate *slate, uint16_t ins
 bool trim_cut(struct engine *engine, struct slate *slate)
 {
     struct trimming *trim = &slate->call.trim;
-    for (; trim->at < trim->kept; trim->at++, --*slate->work) {
+    for (; trim->at < trim->kept; trim->at++, slate->ticks -= TICKS_OF_WORK) {
         const struct cut *cut = &slate->cut[slate->row[trim->at].id];
         if (!may_go_on(slate)) return false;
         order_cut(engine, cut->slot, cut->units);
