@@ -87,15 +87,15 @@ bool job_run_all(struct engine *engine)
 {
     uint16_t own = (uint16_t)engine->limits.instruments;
     int64_t before = engine->work_left;
-    for (uint32_t i = 0; i < engine->instruments; i++) /* those that work does not reach yet, too */
-        wake(engine, (uint16_t)i);
+    /* Those that work does not reach yet, too. An idle one without new room has no stop that is
+     * reached: to look there in every step would only eat the work of those behind it. */
+    for (uint32_t i = 0; i < engine->instruments; i++)
+        if (engine->instrument[i].room_changed) wake(engine, (uint16_t)i);
     if (job_of(engine, own)->stage != JOB_IDLE) {
         job_run(engine, own);
         if (job_of(engine, own)->stage != JOB_IDLE) return engine->work_left != before;
     }
-    /* An idle one without new room has no stop that is reached: to look would only eat the work. */
     for (uint32_t i = 0; i < engine->instruments && work_left(engine); i++)
-        if (engine->job[i].stage != JOB_IDLE || engine->instrument[i].room_changed)
-            job_run(engine, (uint16_t)i);
+        if (job_of(engine, (uint16_t)i)->stage != JOB_IDLE) job_run(engine, (uint16_t)i);
     return engine->work_left != before;
 }

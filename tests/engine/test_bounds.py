@@ -35,8 +35,11 @@ def bounded(lines, work):
 
 
 def printed(lingnan, lines):
-    done = subprocess.run([lingnan, "replay", "-"], input="\n".join(lines) + "\n", text=True,
-                          capture_output=True, check=False, timeout=SECONDS_MAX)
+    try:
+        done = subprocess.run([lingnan, "replay", "-"], input="\n".join(lines) + "\n", text=True,
+                              capture_output=True, check=False, timeout=SECONDS_MAX)
+    except subprocess.TimeoutExpired:
+        return ["(goes round for ever)"]
     kept = [line for line in done.stdout.splitlines() if not line.startswith("digest")]
     return [re.sub(r" seq=\d+", "", line) for line in kept]
 
