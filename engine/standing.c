@@ -72,8 +72,10 @@ static void standing_end(struct engine *engine, uint32_t id)
 
 void standing_end_all(struct engine *engine, uint16_t instrument)
 {
-    while (place_of(engine, instrument)->first_standing != NIL)
+    while (place_of(engine, instrument)->first_standing != NIL) {
         standing_end(engine, place_of(engine, instrument)->first_standing);
+        work_spend(engine, 1);
+    }
 }
 
 /* --- the command -------------------------------------------------------------------------- */
