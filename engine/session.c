@@ -97,18 +97,20 @@ static void apply_phase(struct engine *engine, const struct command_phase *body)
         call_uncross(engine, body->instrument, is_call(from));
 }
 
+static enum reason uncross_reason(const struct engine *engine, uint16_t instrument)
+{
+    const struct instrument *row = &engine->instrument[instrument];
+    if (instrument >= engine->instruments) return REASON_UNKNOWN_INSTRUMENT;
+    if (row->retired) return REASON_NOT_ALLOWED;
+    if (is_frozen(engine, instrument)) return REASON_FROZEN;
+    return is_call(row->phase) ? REASON_NONE : REASON_PHASE;
+}
+
 static void apply_uncross(struct engine *engine, const struct command_uncross *body)
 {
-    if (body->instrument >= engine->instruments) {
-        reject(engine, REASON_UNKNOWN_INSTRUMENT);
-        return;
-    }
-    if (is_frozen(engine, body->instrument)) {
-        reject(engine, REASON_FROZEN);
-        return;
-    }
-    if (!is_call(engine->instrument[body->instrument].phase)) {
-        reject(engine, REASON_PHASE);
+    enum reason reason = uncross_reason(engine, body->instrument);
+    if (reason != REASON_NONE) {
+        reject(engine, reason);
         return;
     }
     done(engine);
