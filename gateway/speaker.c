@@ -44,6 +44,7 @@ void speaker_begin(struct speaker *speaker, const uint8_t cluster[CLUSTER_BYTES]
     for (int i = 0; i < SPEAKER_OUTS; i++)
         ring_init(&speaker->out[i], out_sizes[i]);
     speaker->participant = PARTICIPANT_NONE;
+    speaker->staff = PARTICIPANT_NONE;
     speaker->role = ROLE_PUBLIC;
     atomic_store(&speaker->taken, 0);
     speaker->busy_id = 0;
@@ -118,7 +119,8 @@ static int say_busy(struct speaker *speaker, const struct command *first)
 static void sign_with_speaker(const struct speaker *speaker, struct command *command)
 {
     command->role = speaker->role;
-    command->actor = speaker->participant;
+    command->actor =
+        speaker->participant == PARTICIPANT_NONE ? speaker->staff : speaker->participant;
     command->subject = speaker->participant;
 }
 
