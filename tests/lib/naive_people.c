@@ -80,8 +80,8 @@ wide naive_holders(int instrument, int but_who, int but_zone)
             bool buys = false;
             for (int i = 0; i < naive.knowns; i++) {
                 const struct naive_order *o = naive.known[i];
-                buys = buys || (o->alive && o->left > 0 && o->who == p &&
-                                o->instrument == instrument && o->zone == z && o->side == N_BUY);
+                buys = buys || (o->alive && o->who == p && o->instrument == instrument &&
+                                o->zone == z && o->side == N_BUY);
             }
             if (p == but_who && z == but_zone) continue;
             holders += buys || units.free + units.held + units.locked > 0;
