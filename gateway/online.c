@@ -194,8 +194,26 @@ static void print_repeat(struct online *online, const struct command *command)
     online_print(online, text, (size_t)size);
 }
 
+/* A settled auction no longer says how it was cleared: it was partial if not all was sold. */
+static void print_cleared_offer(void *context, const struct event_row_offer *auction)
+{
+    const bool whole = auction->sold >= auction->offer;
+    const bool settled = auction->state == AUCTION_STATE_SETTLED;
+    const uint8_t how = whole ? AUCTION_STATE_CLEARED : AUCTION_STATE_PARTIAL;
+    const struct event_cleared event = {.head = {.type = EVENT_CLEARED, .size = sizeof event},
+                                        .price = auction->price,
+                                        .sold = auction->sold,
+                                        .offer = auction->offer,
+                                        .auction = auction->auction,
+                                        .instrument = auction->instrument,
+                                        .state = settled ? how : auction->state,
+                                        .name = auction->name};
+    print_event(context, &event.head);
+}
+
 static void print_cleared(void *context, const struct event *row)
 {
+    if (row->type == EVENT_ROW_OFFER) print_cleared_offer(context, (const void *)row);
     if (row->type != EVENT_ROW_AUCTION) return;
     const struct event_row_auction *auction = (const void *)row;
     const struct event_cleared event = {.head = {.type = EVENT_CLEARED, .size = sizeof event},

@@ -101,6 +101,13 @@ static const char *state_word(uint8_t state)
     return state < sizeof words / sizeof words[0] ? words[state] : "-";
 }
 
+/* A settled auction no longer says how it was cleared: it was partial if not all was sold. */
+static uint8_t outcome(const struct event_row_offer *row)
+{
+    if (row->state != AUCTION_STATE_SETTLED) return row->state;
+    return row->sold < row->offer ? AUCTION_STATE_PARTIAL : AUCTION_STATE_CLEARED;
+}
+
 static bool agrees(int64_t published, int64_t here)
 {
     return published == 0 || published == here; /* 0: not published */
@@ -108,12 +115,12 @@ static bool agrees(int64_t published, int64_t here)
 
 static void report(struct demo *demo, const struct published *auction, const struct bids *bids)
 {
-    struct event_row_auction row = {.offer = 0};
+    struct event_row_offer row = {.offer = 0};
     struct query query = demo_query(QUERY_AUCTION);
     struct name name;
     if (!directory_name_of(auction->name, strlen(auction->name), &name)) return;
     query.auction = directory_auction(demo->directory, &name);
-    (void)demo_rows(demo, &query, EVENT_ROW_AUCTION, &row, sizeof row, 1);
+    (void)demo_rows(demo, &query, EVENT_ROW_OFFER, &row, sizeof row, 1);
     printf("%s %-8s %-12s published: offer %s t, reserve %s, bids %s .. %s, price %s, sold %s t\n",
            auction->date, auction->instrument, auction->regime, demo_grouped(auction->offer),
            demo_cny(auction->reserve), auction->lowest ? demo_cny(auction->lowest) : "?",
@@ -122,7 +129,7 @@ static void report(struct demo *demo, const struct published *auction, const str
     printf("%-33sthe exchange: %" PRId64 " bids for %s t, price %s, sold %s t, %" PRId64
            " winners, %s\n",
            "", bids->count, demo_grouped(bids->volume), demo_cny(row.price), demo_grouped(row.sold),
-           bids->winners, state_word(row.state));
+           bids->winners, state_word(outcome(&row)));
     demo_check(demo, row.offer == auction->offer && row.reserve_price == auction->reserve,
                "offer and reserve as published");
     demo_check(demo,
@@ -132,7 +139,7 @@ static void report(struct demo *demo, const struct published *auction, const str
                "bid volume, bidders, highest and lowest bid as published");
     demo_check(demo,
                row.price == auction->clearing && row.sold == auction->sold &&
-                   strcmp(state_word(row.state), auction->status) == 0 &&
+                   strcmp(state_word(outcome(&row)), auction->status) == 0 &&
                    agrees(auction->winners, bids->winners),
                "clearing price, volume sold, state and winners as published");
 }
