@@ -239,30 +239,43 @@ static bool stage_waits(struct engine *engine, uint32_t slot)
     return false;
 }
 
-bool stage_enter(struct engine *engine, uint16_t instrument)
+/* Matches, and settles down what is left. False: no work left. */
+static bool go(struct engine *engine, uint32_t slot)
 {
-    struct job *job = job_of(engine, instrument);
-    uint32_t slot = job->slot;
     enum match_result result = MATCH_OVER;
-    if (!work_left(engine)) return stage_waits(engine, slot);
-    work_spend(engine, 1);
-    if (engine->instrument[instrument].phase == PHASE_CONTINUOUS) {
-        if (job->part == 0 && !judge(engine, job)) return stage_waits(engine, slot);
-        if (job->part == 0) return true; /* it was cancelled */
+    if (engine->instrument[engine->order[slot].instrument].phase == PHASE_CONTINUOUS)
         result = match_run(engine, slot);
-    }
-    if (result == MATCH_MORE) return stage_waits(engine, slot);
+    if (result == MATCH_MORE) return false;
     if (result != MATCH_ENDED) settle_down(engine, slot, result == MATCH_INTERRUPTED);
     return true;
 }
 
+bool stage_enter(struct engine *engine, uint16_t instrument)
+{
+    struct job *job = job_of(engine, instrument);
+    uint32_t slot = job->slot;
+    if (!work_left(engine)) return stage_waits(engine, slot);
+    work_spend(engine, 1);
+    if (engine->instrument[instrument].phase == PHASE_CONTINUOUS && job->part == 0) {
+        if (!judge(engine, job)) return stage_waits(engine, slot);
+        if (job->part == 0) return true; /* it was cancelled */
+    }
+    return go(engine, slot) || stage_waits(engine, slot);
+}
+
+/* A new order, or one that lost its place. It needs no job but to be judged or when it waits. */
 static void enter(struct engine *engine, uint32_t slot, int64_t least, bool post_only)
 {
     uint16_t instrument = engine->order[slot].instrument;
-    struct job *job = job_begin(engine, instrument, JOB_ENTER);
+    bool judged = least > 0 || post_only || is_listing_only(engine, instrument);
+    struct job *job;
+    if (engine->instrument[instrument].parked > 0) engine->touched = instrument;
+    if (!judged && go(engine, slot)) return;
+    job = job_begin(engine, instrument, JOB_ENTER);
     job->slot = slot;
     job->units = least;
     job->count = post_only;
+    job->part = !judged;
     engine->touched = instrument;
 }
 
@@ -288,7 +301,8 @@ uint32_t order_accept(struct engine *engine, const struct order_draft *draft,
     uint32_t slot = slot_take(engine), generation = engine->order[slot].generation;
     struct order *order = &engine->order[slot];
     *order = draft->order;
-    order->position = position_open(engine, order->participant, order->instrument, order->zone);
+    if (order->position == NIL)
+        order->position = position_open(engine, order->participant, order->instrument, order->zone);
     order->generation = generation;
     order->state = ORDER_WORKING;
     order->priority = ++engine->priority;

@@ -55,8 +55,9 @@ struct extra {
     uint32_t next;   /* free list; queue of a trial */
 };
 
-/* Where a trial stands in one zone, see trial.c. It is state only while it waits for its next step.
- */
+/* Where a trial stands in one zone, see trial.c. It matters only while the trial waits for its next
+ * step; then it follows from the frozen books and from the figures in the job, so the digest leaves
+ * it out. */
 struct trial_place {
     int64_t room;
     int64_t last;   /* price, of the zone */
