@@ -261,7 +261,7 @@ struct event_shown {
     int64_t hidden_before;
     int64_t shown; /* displayed from now on */
     int64_t left;
-    int64_t price;
+    int64_t price; /* where it was hidden: of a replaced order the old one */
     uint32_t participant;
     uint16_t instrument;
     uint8_t zone;
@@ -585,44 +585,49 @@ struct event_row_job {
     uint16_t instrument;
     uint8_t command;
 };
-struct event_row_open_more { /* LOOK_ORDERS: in place of ROW_OPEN where one of the two is not 0 */
+struct event_row_open_more { /* begins like ROW_OPEN; in its place where one of the two is not 0 */
     struct event head;
     uint64_t order_id;
     int64_t left;
     int64_t price;
     int64_t filled;
-    int64_t stop_price; /* of a parked stop; 0: none, or triggered */
-    int64_t display;    /* of an iceberg; 0: all is shown */
     struct name client_id;
     uint32_t participant;
     uint16_t instrument;
     uint8_t zone;
     uint8_t side;
+    int64_t stop_price; /* of a parked stop; 0: none, or triggered */
+    int64_t display;    /* of an iceberg; 0: all is shown */
 };
-struct event_row_offer { /* script: further keys of `offer`, each only when it is not 0 */
+struct event_row_offer { /* begins like ROW_AUCTION; what follows is 0 where there is none */
     struct event head;
     struct name name;
     int64_t offer;
     int64_t reserve_price;
     int64_t price; /* 0 until cleared */
     int64_t sold;
+    uint32_t auction;
+    uint32_t seller;
+    uint32_t bids;
+    uint16_t instrument;
+    uint8_t regime;
+    uint8_t state;
     int64_t containment;
     int64_t trigger_price;
     int64_t entry_deposit;
     int64_t agency_ppm;
     int64_t instalments;    /* of unsold=next-n */
     int64_t unsold_reserve; /* the issuer's, of the instrument: units */
-    uint32_t auction;
-    uint32_t seller;
-    uint32_t bids;
-    uint32_t registered; /* participants */
-    uint32_t agency;     /* PARTICIPANT_NONE: none */
-    int32_t pay_until;   /* 0: awards are paid at `clear` */
-    uint16_t instrument;
-    uint8_t regime;
-    uint8_t state;
+    uint32_t registered;    /* participants */
+    uint32_t agency;        /* PARTICIPANT_NONE: none */
+    int32_t pay_until;      /* 0: awards are paid at `clear` */
     uint8_t revocable;
 };
+_Static_assert(offsetof(struct event_row_offer, state) ==
+                       offsetof(struct event_row_auction, state) &&
+                   offsetof(struct event_row_open_more, side) ==
+                       offsetof(struct event_row_open, side),
+               "they can be read as the shorter rows");
 
 /* Out-buffer the caller owns. The engine never writes past `capacity`; engine_events_max() says
  * what one command can need at most. */

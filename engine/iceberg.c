@@ -12,7 +12,8 @@ int64_t iceberg_hidden(const struct engine *engine, const struct order *order)
     return order->left - engine->extra[order->extra].shown;
 }
 
-static void say_shown(struct engine *engine, uint32_t slot, int64_t hidden_before, bool moved)
+static void say_shown(struct engine *engine, uint32_t slot, int64_t hidden_before, int64_t price,
+                      bool moved)
 {
     const struct order *order = &engine->order[slot];
     struct event_shown *event = EMIT(engine, SHOWN, shown);
@@ -21,7 +22,7 @@ static void say_shown(struct engine *engine, uint32_t slot, int64_t hidden_befor
     event->hidden_before = hidden_before;
     event->shown = engine->extra[order->extra].shown;
     event->left = order->left;
-    event->price = order->price;
+    event->price = price;
     event->participant = order->participant;
     event->instrument = order->instrument;
     event->zone = order->zone;
@@ -51,7 +52,7 @@ bool iceberg_filled(struct engine *engine, uint32_t slot, int64_t qty)
         book_add(engine, slot);
     }
     if (moves || iceberg_hidden(engine, order) != hidden_before)
-        say_shown(engine, slot, hidden_before, moves);
+        say_shown(engine, slot, hidden_before, order->price, moves);
     return moves;
 }
 
@@ -59,14 +60,14 @@ void iceberg_rests(struct engine *engine, uint32_t slot)
 {
     const struct order *order = &engine->order[slot];
     engine->extra[order->extra].shown = next_part(engine, order);
-    if (iceberg_hidden(engine, order) > 0) say_shown(engine, slot, 0, false);
+    if (iceberg_hidden(engine, order) > 0) say_shown(engine, slot, 0, order->price, false);
 }
 
-void iceberg_changed(struct engine *engine, uint32_t slot, int64_t hidden_before)
+void iceberg_changed(struct engine *engine, uint32_t slot, int64_t hidden_before, int64_t price)
 {
     const struct order *order = &engine->order[slot];
     struct extra *extra = &engine->extra[order->extra];
     if (extra->shown > order->left) extra->shown = order->left;
     if (iceberg_hidden(engine, order) != hidden_before)
-        say_shown(engine, slot, hidden_before, false);
+        say_shown(engine, slot, hidden_before, price, false);
 }

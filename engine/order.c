@@ -130,7 +130,7 @@ void order_cancel(struct engine *engine, uint32_t slot, enum cancel_reason reaso
     order_release(engine, order);
     if (hidden > 0) {
         book_remove(engine, slot);
-        iceberg_changed(engine, slot, hidden);
+        iceberg_changed(engine, slot, hidden, order->price);
     }
     order_end(engine, slot);
 }
@@ -167,7 +167,7 @@ void order_cut(struct engine *engine, uint32_t slot, int64_t qty)
     order->left -= qty;
     order_freeze(engine, order);
     say_replaced(engine, slot, old_left, order->price, true, order->state == ORDER_RESTING);
-    if (order->extra != NIL) iceberg_changed(engine, slot, hidden);
+    if (order->extra != NIL) iceberg_changed(engine, slot, hidden, order->price);
 }
 
 /* --- entry --------------------------------------------------------------------------------- */
@@ -378,7 +378,7 @@ static void change(struct engine *engine, uint32_t slot, const struct order *dra
     order->price = draft->price;
     order_freeze(engine, order);
     say_replaced(engine, slot, old_left, old_price, keeps, rested);
-    if (rested && order->extra != NIL) iceberg_changed(engine, slot, hidden);
+    if (rested && order->extra != NIL) iceberg_changed(engine, slot, hidden, old_price);
 }
 
 static void apply_replace(struct engine *engine, const struct command *command)

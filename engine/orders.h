@@ -100,7 +100,7 @@ bool iceberg_filled(struct engine *engine, uint32_t slot, int64_t qty);
 /* It begins to rest: shows its first part. */
 void iceberg_rests(struct engine *engine, uint32_t slot);
 /* Something else changed `left`; `hidden_before` is what iceberg_hidden() was. */
-void iceberg_changed(struct engine *engine, uint32_t slot, int64_t hidden_before);
+void iceberg_changed(struct engine *engine, uint32_t slot, int64_t hidden_before, int64_t price);
 int64_t iceberg_hidden(const struct engine *engine, const struct order *order); /* not resting: 0 */
 
 /* --- match.c, trial.c: market.md 6.4 -----------------------------------------------------------

@@ -194,35 +194,24 @@ static void print_repeat(struct online *online, const struct command *command)
     online_print(online, text, (size_t)size);
 }
 
-/* A settled auction no longer says how it was cleared: it was partial if not all was sold. */
-static void print_cleared_offer(void *context, const struct event_row_offer *auction)
+/* An auction that is settled at once does not say any more how it was cleared; the figures do. */
+static uint8_t cleared_as(const struct event_row_auction *auction)
 {
-    const bool whole = auction->sold >= auction->offer;
-    const bool settled = auction->state == AUCTION_STATE_SETTLED;
-    const uint8_t how = whole ? AUCTION_STATE_CLEARED : AUCTION_STATE_PARTIAL;
-    const struct event_cleared event = {.head = {.type = EVENT_CLEARED, .size = sizeof event},
-                                        .price = auction->price,
-                                        .sold = auction->sold,
-                                        .offer = auction->offer,
-                                        .auction = auction->auction,
-                                        .instrument = auction->instrument,
-                                        .state = settled ? how : auction->state,
-                                        .name = auction->name};
-    print_event(context, &event.head);
+    if (auction->state != AUCTION_STATE_SETTLED) return auction->state;
+    return auction->sold >= auction->offer ? AUCTION_STATE_CLEARED : AUCTION_STATE_PARTIAL;
 }
 
 static void print_cleared(void *context, const struct event *row)
 {
-    if (row->type == EVENT_ROW_OFFER) print_cleared_offer(context, (const void *)row);
-    if (row->type != EVENT_ROW_AUCTION) return;
-    const struct event_row_auction *auction = (const void *)row;
+    const struct event_row_auction *auction = (const void *)row; /* ROW_OFFER begins like it */
+    if (row->type != EVENT_ROW_AUCTION && row->type != EVENT_ROW_OFFER) return;
     const struct event_cleared event = {.head = {.type = EVENT_CLEARED, .size = sizeof event},
                                         .price = auction->price,
                                         .sold = auction->sold,
                                         .offer = auction->offer,
                                         .auction = auction->auction,
                                         .instrument = auction->instrument,
-                                        .state = auction->state,
+                                        .state = cleared_as(auction),
                                         .name = auction->name};
     print_event(context, &event.head);
 }
@@ -377,7 +366,7 @@ static void find_wanted(void *context, const struct event *row)
 {
     struct wanted *wanted = context;
     const struct event_row_open *open = (const struct event_row_open *)(const void *)row;
-    if (row->type != EVENT_ROW_OPEN) return;
+    if (row->type != EVENT_ROW_OPEN && row->type != EVENT_ROW_OPEN_MORE) return;
     if (memcmp(&open->client_id, wanted->client_id, sizeof open->client_id) == 0)
         wanted->order_id = open->order_id;
 }

@@ -120,7 +120,7 @@ int view_trades(struct view *view, uint64_t from_n, uint32_t rows_max,
 int view_rows(struct view *view, enum view_table table, uint64_t from_sequence, uint32_t rows_max,
               view_row *row, void *context, struct fault_text *why);
 
-union view_order_row { /* the head's type says which */
+union view_order_row { /* the head's type says which; both begin alike */
     struct event head;
     struct event_row_open open;
     struct event_row_open_more more;

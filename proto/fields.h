@@ -361,21 +361,13 @@
     F(u64, since, 0, "commands") F(u16, instrument, 0, "instrument id")                            \
     F(verb, command, 0, "command type")
 #define FIELDS_EVENT_row_open_more(F)                                                              \
-    F(u64, order_id, 0, "order id") F(i64, left, 0, "units") F(i64, price, 0, "fen")               \
-    F(i64, filled, 0, "units") F(i64, stop_price, 0, "fen") F(i64, display, 0, "units")            \
-    F(name, client_id, 0, "") F(u32, participant, 0, "participant id")                             \
-    F(u16, instrument, 0, "instrument id") F(u8, zone, 0, "zone id")                               \
-    F(word, side, SIDE_COUNT, "side")
+    FIELDS_EVENT_row_open(F) F(i64, stop_price, 0, "fen") F(i64, display, 0, "units")
 #define FIELDS_EVENT_row_offer(F)                                                                  \
-    F(name, name, 0, "") F(i64, offer, 0, "units") F(i64, reserve_price, 0, "fen")                 \
-    F(i64, price, 0, "fen") F(i64, sold, 0, "units") F(i64, containment, 0, "units")               \
-    F(i64, trigger_price, 0, "fen") F(i64, entry_deposit, 0, "fen") F(i64, agency_ppm, 0, "ppm")   \
+    FIELDS_EVENT_row_auction(F) F(i64, containment, 0, "units") F(i64, trigger_price, 0, "fen")    \
+    F(i64, entry_deposit, 0, "fen") F(i64, agency_ppm, 0, "ppm")                                   \
     F(i64, instalments, 0, "auctions") F(i64, unsold_reserve, 0, "units")                          \
-    F(u32, auction, 0, "auction id") F(u32, seller, 0, "participant id")                           \
-    F(u32, bids, 0, "bids") F(u32, registered, 0, "participants")                                  \
-    F(u32, agency, 0, "participant id") F(i32, pay_until, 0, "days since 1970")                    \
-    F(u16, instrument, 0, "instrument id") F(word, regime, REGIME_COUNT, "regime")                 \
-    F(word, state, AUCTION_STATE_COUNT, "auction state") F(flag, revocable, 0, "")
+    F(u32, registered, 0, "participants") F(u32, agency, 0, "participant id")                      \
+    F(i32, pay_until, 0, "days since 1970") F(flag, revocable, 0, "")
 
 /* ---- Messages of the order port ---- */
 #define FIELDS_WIRE_challenge(F)                                                                   \

@@ -148,7 +148,7 @@ static int hold_auction(struct demo *demo, const struct published *auction, cons
 {
     struct demo_voice *regulator = demo->regulator;
     struct demo_voice *market_operator = demo->market_operator;
-    enum reason reason = demo_ask(market_operator, "day %s", auction->date);
+    enum reason reason = demo_go_to(demo, auction->date);
     if (reason == REASON_NONE) {
         reason = demo_ask(regulator,
                           "auction %s %s regime=%s seller=%s offer=%" PRId64 " reserve=%" PRId64,

@@ -1,11 +1,13 @@
 #include "gateway/demo/demo_cast.h"
 #include "engine/assert.h"
 #include "gateway/demo/demo_table.h"
+#include "proto/script.h"
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define DAYS_AT_ONCE 366
 #define CASH_FEN                                                                                   \
     INT64_C(50000000000) /* 500 million CNY each: an example, enough for everything                \
                           */
@@ -207,4 +209,19 @@ const char *demo_cny(int64_t fen)
     snprintf(text, 48, "%s%s.%02" PRId64, fen < 0 && fen > -100 ? "-" : "", demo_grouped(fen / 100),
              fen < 0 ? -(fen % 100) : fen % 100);
     return text;
+}
+
+enum reason demo_go_to(struct demo *demo, const char *date)
+{
+    int32_t day;
+    const bool readable = script_day_read(date, strlen(date), &day);
+    ASSERT(readable);
+    enum reason reason = REASON_NONE;
+    while (demo->day && day - demo->day > DAYS_AT_ONCE && reason == REASON_NONE) {
+        demo->day += DAYS_AT_ONCE;
+        reason = demo_ask(demo->market_operator, "day %d", demo->day);
+    }
+    if (reason == REASON_NONE) reason = demo_ask(demo->market_operator, "day %s", date);
+    if (reason == REASON_NONE) demo->day = day;
+    return reason;
 }

@@ -33,6 +33,7 @@ struct demo {
     struct demo_tally tally;
     uint64_t seed;
     int64_t pause_ms;  /* between days */
+    int32_t day;       /* of the market; 0: none yet */
     bool stay;         /* the server outlives the story */
     size_t close_days; /* days whose price was near the real monthly mean */
     size_t checks;
@@ -46,6 +47,9 @@ int demo_cast_make(struct demo *demo);
 
 /* Registers all participants and pays cash in; voices of regulator and operator must be open. */
 int demo_cast_register(struct demo *demo);
+
+/* Changes the trading day; far ones in strides, as one change goes at most a year ahead. */
+enum reason demo_go_to(struct demo *demo, const char *date);
 
 struct demo_person *demo_person(struct demo *demo, const char *name); /* must exist (asserted) */
 

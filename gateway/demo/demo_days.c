@@ -228,7 +228,8 @@ static int play_day(struct demo *demo, size_t day)
 {
     const int64_t mean = monthly_mean(sessions[day].month);
     demo_tally_new_day(&demo->tally);
-    demo_say(demo->market_operator, "day %s", sessions[day].day);
+    const enum reason dated = demo_go_to(demo, sessions[day].day);
+    if (dated) demo_check(demo, false, "day %s: %s", sessions[day].day, reason_name(dated));
     move_phases(demo, "call", "continuous");
     if (run_wave(demo, day, 0, mean)) return demo->fault;
     move_phases(demo, "continuous", NULL);

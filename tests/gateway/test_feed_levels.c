@@ -133,14 +133,22 @@ static uint64_t ids[4096]; /* orders that may still be alive */
 static void trade_once(unsigned *seed)
 {
     uint32_t who = (uint32_t)rand_r(seed) % 4;
-    int dice = rand_r(seed) % 100;
+    int dice = engine_pending(engine) ? 100 : rand_r(seed) % 100;
     uint64_t known = ids[(uint32_t)rand_r(seed) % 4096];
-    if (dice < 60) {
+    if (dice == 100) {
+        make(COMMAND_STEP)->body.step.steps = 1;
+    } else if (dice < 60) {
         struct command_order *order = &make(COMMAND_ORDER)->body.order;
         order->qty = rand_r(seed) % 60 + 1;
         order->price = 960 + rand_r(seed) % 90;
         order->side = (uint8_t)(rand_r(seed) % 2);
         order->tif = (uint8_t)(rand_r(seed) % 8 == 0 ? TIF_IOC : TIF_DAY);
+        if (order->tif == TIF_DAY && rand_r(seed) % 4 == 0) order->display = 1 + order->qty / 4;
+        if (rand_r(seed) % 10 == 0) {
+            order->type = ORDER_TYPE_STOP_LIMIT;
+            order->stop_price = 960 + rand_r(seed) % 90;
+            order->display = 0;
+        }
     } else if (dice < 80) {
         make(COMMAND_CANCEL)->body.cancel.order_id = known;
     } else if (dice < 97) {
@@ -169,7 +177,7 @@ static void trade_once(unsigned *seed)
 static void test_levels_follow_the_book(void **state)
 {
     (void)state;
-    struct engine_limits limits = {.participants = 8, .orders = 20000, .levels = 5000};
+    struct engine_limits limits = {.participants = 8, .orders = 20000, .levels = 5000, .work = 20};
     unsigned seed = (unsigned)time(NULL);
     unsigned first = seed;
     fprintf(stderr, "# seed %u\n", seed);

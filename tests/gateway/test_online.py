@@ -284,7 +284,7 @@ def export_replays_to_the_same_digest(lingnan):
     same(lingnan.stop(), 0)
     status, script, err = lingnan.run('journal', 'export', lingnan.path('data'))
     same((status, err), (0, ''))
-    same(script.startswith('capacity '), True)
+    same(script.startswith('steps manual\ncapacity '), True)
     within(script, ' as=mill')
     same(lingnan.run('replay', '--quiet', '--digest', '-', text=script), (0, digest, ''))
     status, out, _ = lingnan.run('audit', lingnan.path('data'))
