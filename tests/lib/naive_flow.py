@@ -31,6 +31,8 @@ ZONES = ["EWN", "GBA", "SEA"]
 class Flow:
     """One script being written."""
 
+    bands = [100000, 300000, 1000000]  # of an instrument, ppm
+
     def __init__(self, seed):
         self.rng = random.Random(seed)
         self.lines = []
@@ -98,7 +100,7 @@ class Flow:
         words = [f"instrument {name} family={family} ref={ref}"]
         words.append(f"tick={self.tick[name]} lot={self.lot[name]}" if lot else
                      f"tick={self.tick[name]}")
-        words.append(f"band_ppm={self.pick([100000, 300000, 1000000])}")
+        words.append(f"band_ppm={self.pick(self.bands)}")
         if self.chance(70):
             words.append(f"fee_ppm={self.pick([0, 1000, 2000, 333333, 999999])}")
         if self.chance(80):

@@ -13,6 +13,7 @@ import naive_flow
 CITIES = ["C1", "C2", "C3"]
 TYPES = ["covered", "new-entrant", "voluntary", "investor"]
 FIRST_DAY = datetime.datetime(2026, 1, 1)
+BASES = ["sandbox", "sandbox", "sandbox", "approved-exchange", "CN-permitted"]
 METHODS = ["agreement,listing,auction,call,continuous", "listing,call", "agreement,listing,auction",
            "continuous", "call,continuous", "listing,continuous", "call"]
 
@@ -20,12 +21,14 @@ METHODS = ["agreement,listing,auction,call,continuous", "listing,call", "agreeme
 class Rules(naive_flow.Flow):
     """One script being written. `mood` says what this script has much of."""
 
+    bands = [50000, 100000, 100000, 100000, 300000, 300000, 1000000, 1000000]
+
     def __init__(self, seed):
         super().__init__(seed)
         self.mood = self.pick(["orders", "stops", "terms", "limits", "calls", "days"])
         self.clock = FIRST_DAY + datetime.timedelta(hours=9, minutes=31)
-        self.listing = set()  # instruments that may have lost continuous matching
         self.seeded = {}
+        self.stopped = []  # participants
 
     # Setting up
 
@@ -127,6 +130,46 @@ class Rules(naive_flow.Flow):
         self.orders.append((f"K{self.serial}", person, instrument))
         return f"click K{self.serial} {person} {name} qty={quantity}{where}"
 
+    def crowd(self):
+        """Orders of one kind on one instrument, then takers of all kinds: long chains of fills."""
+        name = self.pick(self.instruments)
+        kind = self.pick(["iceberg", "stop", "plain"])
+        for _ in range(4 + self.rng.randrange(8)):
+            person, side = self.pick(self.people), self.pick(["buy", "sell"])
+            words = f"qty={self.quantity(name)} price={self.price(name, person)}"
+            if kind == "iceberg":
+                words += f" display={self.lots(name, 5)}"
+            elif kind == "stop":
+                words += f" type=stop-limit stop={self.price(name, person)}"
+                if self.chance(50):
+                    words = f"qty={self.lots(name, 20)} type=stop stop={self.price(name, person)}"
+            self.enter(person, name, side, words + self.gtc())
+        for _ in range(2 + self.rng.randrange(5)):
+            person = self.pick(self.people)
+            words = f"qty={self.lots(name, 60)} price={self.price(name, person)} "
+            words += self.pick(["tif=fok", "tif=ioc", f"min={self.lots(name, 30)}", "", ""])
+            self.enter(person, name, self.pick(["buy", "sell"]), words)
+
+    def enter(self, person, name, side, words):
+        self.serial += 1
+        self.orders.append((f"O{self.serial}", person, name))
+        self.say(f"order O{self.serial} {person} {name} {side} {words}".strip())
+
+    def clicks(self):
+        """An order, and somebody who takes a part of it."""
+        name, person = self.pick(self.instruments), self.pick(self.people)
+        words = f"qty={self.lots(name, 40)} price={self.price(name, person)}"
+        if self.chance(40):
+            words += f" display={self.lots(name, 6)}"
+        self.enter(person, name, self.pick(["buy", "sell"]), words)
+        made = self.serial
+        for _ in range(1 + self.rng.randrange(3)):
+            self.serial += 1
+            quantity = self.lot[name] * self.pick([1, 2, 3, 5, 6, 10, 12, 20])
+            taker = self.pick(self.people)
+            self.orders.append((f"K{self.serial}", taker, name))
+            self.say(f"click K{self.serial} {taker} O{made} qty={quantity}")
+
     # The rules
 
     def gate(self, name):
@@ -134,7 +177,7 @@ class Rules(naive_flow.Flow):
         where = f" city={self.pick(CITIES)}" if self.chance(50) else ""
         zone = "" if where else f" {self.pick(self.zones)}"
         closed = 0 if self.chance(30) else 1
-        allow = self.lot[name] * self.pick([0, 10, 50, 200])
+        allow = self.lot[name] * self.pick([0, 10, 50, 200, 200, 500])
         return f"gate {name}{zone}{where} closed={closed} allow={allow}{kind}"
 
     def holding(self, name):
@@ -148,11 +191,12 @@ class Rules(naive_flow.Flow):
     def people_rules(self):
         kind, person = self.rng.randrange(8), self.pick(self.people)
         if kind == 0:
-            return f"status {person} active={self.pick([0, 1, 1, 1])}"
+            self.stopped.append(person)
+            return f"status {person} active=0"
         if kind == 1:
             whose = "-" if self.chance(20) else person
-            return (f"quota {whose} open_orders={self.pick([0, 0, 4, 8])} "
-                    f"rate={self.pick([0, 0, 1, 3, 10])}")
+            return (f"quota {whose} open_orders={self.pick([0, 0, 0, 4, 8])} "
+                    f"rate={self.pick([0, 0, 0, 1, 3, 10])}")
         if kind == 2:
             until = f" until={self.date(0, 4)}" if self.chance(60) else ""
             return f"discount {person} ppm={self.pick([0, 100000, 500000, 1000000])}{until}"
@@ -172,12 +216,13 @@ class Rules(naive_flow.Flow):
         """Some keys of terms; those that need it only while the phase is closed."""
         words = [f"terms {name}"]
         free = [f"dynamic_ppm={self.pick([0, 0, 20000, 50000, 100000])}",
-                f"fee_ppm={self.pick([0, 1000, 2000, 333333])}", f"live_rent={self.pick([0, 1, 1])}",
+                f"fee_ppm={self.pick([0, 1000, 2000, 333333])}",
+                f"live_rent={self.pick([0, 1, 1])}",
                 f"holders_max={self.pick([0, 0, 5, 12, 30])}", f"investors={self.pick([0, 1, 1])}",
                 f"close_floor={self.pick([1, 10, 100, 1000])}", "approval=GD-7"]
         tight = [f"t_plus={self.rng.randrange(6)}", f"close={self.pick(['weighted', 'GD-2019'])}",
-                 f"methods={self.pick(METHODS[:1] * 5 + METHODS)}",
-                 f"basis={self.pick(['sandbox', 'sandbox', 'approved-exchange', 'CN-permitted'])}"]
+                 f"methods={self.pick(METHODS[:1] * 12 + METHODS)}",
+                 f"basis={self.pick(BASES)}"]
         words += self.rng.sample(free, 1 + self.rng.randrange(2))
         if closed:
             words += self.rng.sample(tight, 1 + self.rng.randrange(2))
@@ -203,7 +248,8 @@ class Rules(naive_flow.Flow):
         source, target = self.rng.sample(self.zones, 2)
         lot = self.lot[name]
         low, high = self.pick([0, 7, 20, 60, 90]), self.pick([0, 5, 12, 40, 100])
-        return f"tranche {name} {source} {target} lo={-low * lot} hi={high * lot} from={self.date(-1, 4)}"
+        return (f"tranche {name} {source} {target} lo={-low * lot} hi={high * lot} "
+                f"from={self.date(-1, 4)}")
 
     def seed(self):
         name = self.pick(self.instruments)
@@ -260,6 +306,10 @@ class Rules(naive_flow.Flow):
     def command(self):
         if self.chance(15):
             self.pass_time()
+        if self.stopped and self.chance(10):
+            return f"status {self.stopped.pop()} active=1"
+        if self.chance(1):
+            self.pick([self.crowd, self.crowd, self.clicks])()
         if self.chance(3):  # an interruption or a refused move: back to trading
             name = self.pick(self.instruments)
             if self.phase[name] == "continuous":
