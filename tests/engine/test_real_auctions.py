@@ -1,4 +1,4 @@
-"""test_real_auctions.py - the 20 real primary auctions of Guangdong, as far as published figures go.
+"""test_real_auctions.py - the 20 real primary auctions of Guangdong, as published.
 
 Usage:  test_real_auctions.py CSV LINGNAN [PROGRAM]...
 Method: single bids were never published. For each auction bids are made that agree with everything
