@@ -81,7 +81,8 @@
     F(i64, holders_max, 0, "holders") F(i64, t_plus, 0, "trading days")                            \
     F(i64, deadline_days, 0, "days") F(i64, vintage, 0, "year")                                    \
     F(u16, instrument, 0, "instrument id") F(word_or, basis, BASIS_COUNT, "legal basis")           \
-    F(word_or, methods, METHODS_ALL + 1, "mask of methods") F(word_or, close_rule, CLOSE_RULE_COUNT, "close rule")    \
+    F(word_or, methods, METHODS_ALL + 1, "mask of methods")                                        \
+    F(word_or, close_rule, CLOSE_RULE_COUNT, "close rule")                                         \
     F(word_or, live_rent, 2, "0 or 1") F(word_or, conditional, 2, "0 or 1")                        \
     F(word_or, investors, 2, "0 or 1")
 #define FIELDS_COMMAND_strip(F)                                                                    \
@@ -273,18 +274,21 @@
     F(u8, zone, 0, "zone id")
 #define FIELDS_EVENT_shown(F)                                                                      \
     F(u64, order_id, 0, "order id") F(i64, hidden, 0, "units")                                     \
-    F(i64, hidden_before, 0, "units") F(i64, shown, 0, "units") F(i64, left, 0, "units")             \
+    F(i64, hidden_before, 0, "units") F(i64, shown, 0, "units") F(i64, left, 0, "units")           \
     F(i64, price, 0, "fen") F(u32, participant, 0, "participant id")                               \
-    F(u16, instrument, 0, "instrument id") F(u8, zone, 0, "zone id") F(word, side, SIDE_COUNT, "side")            \
+    F(u16, instrument, 0, "instrument id") F(u8, zone, 0, "zone id")                               \
+    F(word, side, SIDE_COUNT, "side")                                                              \
     F(flag, moved, 0, "")
 #define FIELDS_EVENT_parked(F)                                                                     \
     F(u64, order_id, 0, "order id") F(i64, left, 0, "units") F(i64, stop_price, 0, "fen")          \
     F(i64, price, 0, "fen") F(u32, participant, 0, "participant id")                               \
-    F(u16, instrument, 0, "instrument id") F(u8, zone, 0, "zone id") F(word, side, SIDE_COUNT, "side")
+    F(u16, instrument, 0, "instrument id") F(u8, zone, 0, "zone id")                               \
+    F(word, side, SIDE_COUNT, "side")
 #define FIELDS_EVENT_triggered(F)                                                                  \
     F(u64, order_id, 0, "order id") F(i64, left, 0, "units") F(i64, stop_price, 0, "fen")          \
     F(i64, price, 0, "fen") F(name, client_id, 0, "") F(u32, participant, 0, "participant id")     \
-    F(u16, instrument, 0, "instrument id") F(u8, zone, 0, "zone id") F(word, side, SIDE_COUNT, "side")
+    F(u16, instrument, 0, "instrument id") F(u8, zone, 0, "zone id")                               \
+    F(word, side, SIDE_COUNT, "side")
 #define FIELDS_EVENT_interrupted(F)                                                                \
     F(i64, price, 0, "fen") F(i64, last, 0, "fen") F(u16, instrument, 0, "instrument id")          \
     F(u8, zone, 0, "zone id")
@@ -346,7 +350,8 @@
     F(i64, holders_max, 0, "holders") F(i64, holders, 0, "holders")                                \
     F(i64, t_plus, 0, "trading days") F(i64, deadline_days, 0, "days") F(i64, vintage, 0, "year")  \
     F(u16, instrument, 0, "instrument id") F(word, basis, BASIS_COUNT, "legal basis")              \
-    F(word, methods, METHODS_ALL + 1, "mask of methods") F(word, close_rule, CLOSE_RULE_COUNT, "close rule")       \
+    F(word, methods, METHODS_ALL + 1, "mask of methods")                                           \
+    F(word, close_rule, CLOSE_RULE_COUNT, "close rule")                                            \
     F(flag, live_rent, 0, "") F(flag, conditional, 0, "") F(flag, investors, 0, "")                \
     F(flag, retired, 0, "")
 #define FIELDS_EVENT_row_gate(F)                                                                   \

@@ -1,10 +1,10 @@
 """test_rule_set_1.py - the market of the first rule set is what it was.
 
 Usage:  test_rule_set_1.py FOLDER LINGNAN
-Method: every FOLDER/x.script, replayed under rule set 1, must print x.expected to the byte; the last
-        line is the digest of the state. The expected files were written by the program of the time
-        before rule set 2 (which did not know the keys `rules` and `work` of the first line), so they
-        are never made anew: a difference means that old journals no longer replay.
+Method: every FOLDER/x.script, replayed under rule set 1, must print x.expected to the byte; the
+        last line is the digest of the state. The expected files were written by the program of the
+        time before rule set 2 (which did not know the keys `rules` and `work` of the first line),
+        so they are never made anew: a difference means that old journals no longer replay.
 Prints: TAP, one case for each script.
 """
 
