@@ -256,9 +256,9 @@ static bool settle_entrants(struct engine *engine, uint32_t id)
     return true;
 }
 
-static bool pays_later(const struct engine *engine, const struct auction *auction)
+static bool pays_later(const struct auction *auction)
 {
-    return auction->pay_until > 0 && auction->pay_until >= engine->day && auction->first_won != NIL;
+    return auction->pay_until > 0 && auction->first_won != NIL;
 }
 
 static uint32_t first_of(const struct auction *auction, uint8_t settling)
@@ -281,7 +281,7 @@ static bool settle_some(struct engine *engine, uint32_t id)
     case SETTLING_ENTRIES:
         return settle_entries(engine, auction);
     case SETTLING_AWARDS:
-        return !pays_later(engine, auction) || tell_awards(engine, id);
+        return !pays_later(auction) || tell_awards(engine, id);
     case SETTLING_PAYMENTS:
         return settle_payments(engine, id);
     case SETTLING_PAYOUT:
@@ -313,7 +313,7 @@ bool auction_settle_on(struct engine *engine, uint32_t id)
     while (auction->settling != SETTLING_OVER) {
         bool waits;
         if (!settle_some(engine, id)) return false;
-        waits = auction->settling == SETTLING_AWARDS && pays_later(engine, auction);
+        waits = auction->settling == SETTLING_AWARDS && pays_later(auction);
         auction->settling++;
         auction->cursor = first_of(auction, auction->settling);
         if (!waits) continue;

@@ -159,13 +159,11 @@ static void owners_free(struct engine *engine, struct auction *auction)
     auction->owners = 0;
 }
 
-/* Units of the offer that nobody got: what the containment did not sell is none of it, defaults
- * are.
- */
+/* Units of the offer that nobody got, defaults among them. What was delivered counts as the offer's
+ * first: the containment keeps what it did not have to give. */
 static int64_t unsold_units(const struct auction *auction)
 {
-    int64_t offered = auction->contained > 0 ? auction->sold : auction->offer;
-    return offered - auction->delivered;
+    return auction->delivered < auction->offer ? auction->offer - auction->delivered : 0;
 }
 
 static void pay_bundle(struct engine *engine, struct auction *auction)
@@ -179,7 +177,6 @@ static void pay_bundle(struct engine *engine, struct auction *auction)
         parts[count++] = (struct part){.qty = engine->owner[at].qty,
                                        .participant = engine->owner[at].participant};
     split(parts, count, auction->proceeds, of_fen);
-    if (unsold > auction->offer) unsold = auction->offer; /* the rest is a reserve's containment */
     split(parts, count, unsold / auction->lot, of_lots);
     parts[0].qty += auction->frozen + auction->delivered - auction->offer;
     parts[0].lots += (auction->frozen - unsold) / auction->lot;
