@@ -3,6 +3,7 @@
  * Rule: market.md 4, "Entry freezes": a sell freezes units, a buy freezes cash for the worst case
  * (own limit x quantity + fee). Holds are functions of what is left of the order, never stored.
  */
+#include "engine/legs.h"
 #include "engine/limits_rules.h"
 #include "engine/lock.h"
 #include "engine/orders.h"
@@ -58,6 +59,7 @@ uint32_t position_open(struct engine *engine, uint32_t participant, uint16_t ins
 int64_t hold_of(const struct order *order)
 {
     int128 worst = (int128)order->left * order->price;
+    if (order->legs) worst *= order->legs;
     if (order->side == SIDE_SELL) return order->left;
     if (order->fee_ppm == 0) return (int64_t)worst;
     return (int64_t)worst + fee_of(order->fee_ppm, order->turnover + worst) -
@@ -79,45 +81,79 @@ void units_arrive(struct engine *engine, uint32_t position, int64_t qty)
 }
 
 /* The position behind a sale: what it had frozen is gone. */
-static void units_leave(struct engine *engine, const struct order *order, int64_t qty)
+static void leave(struct engine *engine, struct position *row, int64_t qty)
 {
-    struct position *row = &engine->position[order->position];
     ASSERT(row->held >= qty && qty > 0);
     row->held -= qty;
     holder_change(engine, row, true);
-    gate_sold(engine, order->participant, order->instrument, order->zone, qty);
+    gate_sold(engine, row->participant, row->instrument, row->zone, qty);
+}
+
+static struct position *leg_of(const struct engine *engine, const struct order *order, uint8_t leg)
+{
+    return legs_position(engine, order->participant, engine->instrument[order->instrument].leg[leg],
+                         order->zone);
+}
+
+static void units_leave(struct engine *engine, const struct order *order, int64_t qty)
+{
+    if (order->legs == 0) leave(engine, &engine->position[order->position], qty);
+    for (uint8_t leg = 0; leg < order->legs; leg++)
+        leave(engine, leg_of(engine, order, leg), qty);
+}
+
+static void enter(struct engine *engine, const struct position *row, int64_t qty)
+{
+    units_arrive(engine, (uint32_t)(row - engine->position), qty);
+    gate_bought(engine, row->participant, row->instrument, row->zone, qty);
+}
+
+static void units_enter(struct engine *engine, const struct order *order, int64_t qty)
+{
+    if (order->legs == 0) enter(engine, &engine->position[order->position], qty);
+    for (uint8_t leg = 0; leg < order->legs; leg++)
+        enter(engine, leg_of(engine, order, leg), qty);
+}
+
+/* Free units become held; a negative quantity gives them back. */
+static void hold(struct position *row, int64_t qty)
+{
+    ASSERT(qty >= 0 ? row->free >= qty : row->held >= -qty);
+    row->free -= qty;
+    row->held += qty;
+}
+
+static void hold_units(struct engine *engine, const struct order *order, int64_t qty)
+{
+    if (order->legs == 0) hold(&engine->position[order->position], qty);
+    for (uint8_t leg = 0; leg < order->legs; leg++)
+        hold(leg_of(engine, order, leg), qty);
 }
 
 void order_freeze(struct engine *engine, const struct order *order)
 {
-    int64_t hold = hold_of(order);
+    int64_t held = hold_of(order);
     if (order->side == SIDE_SELL) {
-        struct position *position = &engine->position[order->position];
-        ASSERT(position->free >= hold);
-        position->free -= hold;
-        position->held += hold;
+        hold_units(engine, order, held);
     } else {
         struct participant *owner = &engine->participant[order->participant];
-        ASSERT(owner->cash >= hold);
-        owner->cash -= hold;
-        owner->cash_held += hold;
+        ASSERT(owner->cash >= held);
+        owner->cash -= held;
+        owner->cash_held += held;
         buying_change(engine, order->position, order->left);
     }
 }
 
 void order_release(struct engine *engine, const struct order *order)
 {
-    int64_t hold = hold_of(order);
+    int64_t held = hold_of(order);
     if (order->side == SIDE_SELL) {
-        struct position *position = &engine->position[order->position];
-        ASSERT(position->held >= hold);
-        position->held -= hold;
-        position->free += hold;
+        hold_units(engine, order, -held);
     } else {
         struct participant *owner = &engine->participant[order->participant];
-        ASSERT(owner->cash_held >= hold);
-        owner->cash_held -= hold;
-        owner->cash += hold;
+        ASSERT(owner->cash_held >= held);
+        owner->cash_held -= held;
+        owner->cash += held;
         buying_change(engine, order->position, -order->left);
     }
 }
@@ -125,7 +161,7 @@ void order_release(struct engine *engine, const struct order *order)
 int64_t order_leg(struct engine *engine, struct order *order, int64_t qty, int64_t price)
 {
     struct participant *owner = &engine->participant[order->participant];
-    int64_t money = (int64_t)((int128)qty * price);
+    int64_t money = (int64_t)((int128)qty * price * (order->legs ? order->legs : 1));
     int64_t before = order->side == SIDE_BUY ? hold_of(order) : 0;
     int64_t fee = 0;
     ASSERT(qty > 0 && qty <= order->left);
@@ -145,9 +181,8 @@ int64_t order_leg(struct engine *engine, struct order *order, int64_t qty, int64
         ASSERT(freed >= money + fee && owner->cash_held >= freed);
         owner->cash_held -= freed;
         owner->cash += freed - money - fee;
-        units_arrive(engine, order->position, qty);
+        units_enter(engine, order, qty);
         buying_change(engine, order->position, -qty);
-        gate_bought(engine, order->participant, order->instrument, order->zone, qty);
     }
     return fee;
 }

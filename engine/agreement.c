@@ -5,6 +5,7 @@
  */
 #include "engine/deal.h"
 #include "engine/job.h"
+#include "engine/legs.h"
 #include "engine/limits_rules.h"
 #include "engine/lock.h"
 
@@ -21,17 +22,6 @@ struct plan { /* what the agreement would move */
 };
 
 static const struct link own_zone = {.rn = 1, .rd = 1, .allowed = 1};
-
-static uint32_t legs_of(const struct instrument *row)
-{
-    return row->legs ? row->legs : 1;
-}
-
-static uint16_t leg_of(const struct engine *engine, uint16_t instrument, uint32_t leg)
-{
-    const struct instrument *row = &engine->instrument[instrument];
-    return row->legs ? row->leg[leg] : instrument;
-}
 
 /* The two sides the command speaks for, as a mask of 1 << side; 0: it may not. */
 static unsigned speaks_for(const struct command *command)
@@ -116,8 +106,8 @@ static enum reason figures_reason(const struct engine *engine, const struct comm
     plan->received = body->qty / plan->link->rn * plan->link->rd;
     if (plan->received > link_room(engine, body->instrument, plan->from, plan->to))
         return REASON_CAP;
-    pays = (int128)plan->buyer_price * plan->received * legs_of(row);
-    gets = (int128)body->price * body->qty * legs_of(row);
+    pays = (int128)plan->buyer_price * plan->received * legs_count(engine, body->instrument);
+    gets = (int128)body->price * body->qty * legs_count(engine, body->instrument);
     if (pays > MONEY_MAX || pays + fee_of(PPM, pays) > 2 * (int128)MONEY_MAX)
         return REASON_QTY_RANGE;
     plan->pays = (int64_t)pays;
@@ -127,32 +117,18 @@ static enum reason figures_reason(const struct engine *engine, const struct comm
     return pays + plan->buyer_fee > MONEY_MAX ? REASON_QTY_RANGE : REASON_NONE;
 }
 
-/* Finds or makes the buyer's position of every leg; false: the table is full. */
-static bool open_positions(struct engine *engine, const struct command_block *body, uint8_t zone)
-{
-    const struct instrument *row = &engine->instrument[body->instrument];
-    bool all = true;
-    for (uint32_t leg = 0; leg < legs_of(row); leg++)
-        all &=
-            position_open(engine, body->buyer, leg_of(engine, body->instrument, leg), zone) != NIL;
-    return all;
-}
-
 static enum reason means_reason(struct engine *engine, const struct command_block *body,
                                 const struct plan *plan)
 {
-    const struct instrument *row = &engine->instrument[body->instrument];
     enum reason reason =
         holding_reason(engine, body->buyer, body->instrument, plan->to, plan->received);
     if (reason != REASON_NONE) return reason;
-    for (uint32_t leg = 0; leg < legs_of(row); leg++) {
-        uint32_t at =
-            position_find(engine, body->seller, leg_of(engine, body->instrument, leg), plan->from);
-        if (at == NIL || engine->position[at].free < body->qty) return REASON_UNITS_SHORT;
-    }
+    if (!legs_free(engine, body->seller, body->instrument, plan->from, body->qty))
+        return REASON_UNITS_SHORT;
     if (engine->participant[body->buyer].cash < plan->pays + plan->buyer_fee)
         return REASON_CASH_SHORT;
-    if (!deal_has_room(engine, body->instrument) || !open_positions(engine, body, plan->to))
+    if (!deal_has_room(engine, body->instrument) ||
+        !legs_open(engine, body->buyer, body->instrument, plan->to))
         return REASON_CAPACITY;
     return REASON_NONE;
 }
@@ -171,9 +147,8 @@ static void move_money(struct engine *engine, const struct command_block *body,
 static void move_units(struct engine *engine, const struct command_block *body,
                        const struct plan *plan)
 {
-    const struct instrument *row = &engine->instrument[body->instrument];
-    for (uint32_t leg = 0; leg < legs_of(row); leg++) {
-        uint16_t instrument = leg_of(engine, body->instrument, leg);
+    for (uint32_t leg = 0; leg < legs_count(engine, body->instrument); leg++) {
+        uint16_t instrument = legs_at(engine, body->instrument, leg);
         uint32_t from = position_find(engine, body->seller, instrument, plan->from);
         uint32_t to = position_find(engine, body->buyer, instrument, plan->to);
         bool was = is_holder(&engine->position[from]);

@@ -1,6 +1,7 @@
 /* call.c - the call auction: who takes part, fills and money (market.md 6.9). Prices and flows are
  * found by flow.c; the stages that run calls are in room.c.
  */
+#include "engine/legs.h"
 #include "engine/call.h"
 #include "engine/figures.h"
 #include "engine/orders.h"
@@ -195,13 +196,14 @@ static void settle_flow(struct engine *engine, const struct call *call, uint16_t
     event->received = flow->received;
     event->delivered = flow->delivered;
     event->fund = (int64_t)((int128)call->zone[to].price * flow->received -
-                            (int128)call->zone[from].price * flow->delivered);
+                            (int128)call->zone[from].price * flow->delivered) *
+                  (int64_t)legs_count(engine, instrument);
     event->instrument = instrument;
     event->from_zone = from;
     event->to_zone = to;
     ASSERT(event->fund >= 0);
     source->fund_cash += event->fund;
-    source->retired += flow->delivered - flow->received;
+    legs_retire(engine, instrument, from, flow->delivered - flow->received);
     link_move(engine, instrument, from, to, flow->received);
 }
 

@@ -4,6 +4,7 @@
  * Decision 9.1 has the order under rule set 2, decision 4.5 that under rule set 1, which is the
  * same with some checks left out.
  */
+#include "engine/legs.h"
 #include "engine/job.h"
 #include "engine/limits_rules.h"
 #include "engine/lock.h"
@@ -51,7 +52,7 @@ static enum reason range_reason(const struct engine *engine, const struct order_
 
 static enum reason money_reason(const struct order *order)
 {
-    int128 money = (int128)order->left * order->price;
+    int128 money = (int128)order->left * order->price * (order->legs ? order->legs : 1);
     if (money > MONEY_MAX || money + fee_of(order->fee_ppm, money) > MONEY_MAX)
         return REASON_QTY_RANGE;
     return REASON_NONE;
@@ -68,8 +69,12 @@ static enum reason means_reason(const struct engine *engine, const struct order 
         if (reason != REASON_NONE) return reason;
     }
     if (order->side == SIDE_SELL) {
-        if (order->position == NIL || engine->position[order->position].free < order->left)
-            return REASON_UNITS_SHORT;
+        bool is_short =
+            order->position == NIL || engine->position[order->position].free < order->left;
+        if (order->legs) /* a strip has no units of its own */
+            is_short =
+                !legs_free(engine, order->participant, order->instrument, order->zone, order->left);
+        if (is_short) return REASON_UNITS_SHORT;
     } else if (engine->participant[order->participant].cash < hold_of(order)) {
         return REASON_CASH_SHORT;
     }
@@ -93,6 +98,8 @@ static enum reason capacity_reason(const struct engine *engine, const struct ord
     if (book_room(engine) < leaves_of(order)) return REASON_BOOK_FULL;
     if (!name_reserved(client_id) && !client_has_room(engine)) return REASON_CAPACITY;
     if (order->position == NIL && engine->positions == engine->limits.positions)
+        return REASON_CAPACITY;
+    if (order->legs && engine->limits.positions - engine->positions <= order->legs)
         return REASON_CAPACITY;
     if (has_extra && engine->extras_used == engine->limits.extras) return REASON_CAPACITY;
     return REASON_NONE;
@@ -216,6 +223,7 @@ static void draft_order(const struct engine *engine, const struct command *comma
     order->left = body->qty;
     order->price = body->price;
     order->extra = NIL;
+    order->legs = engine->instrument[body->instrument].legs;
     order->fee_ppm = order_fee_rate(engine, command->subject, body->instrument);
     order->position = position_find(engine, order->participant, order->instrument, order->zone);
     zone = state_zone(engine, order->instrument, order->zone);

@@ -51,6 +51,7 @@ static void draft_taker(const struct engine *engine, uint32_t subject, int64_t q
     order->tif = TIF_IOC;
     order->left = qty;
     order->extra = NIL;
+    order->legs = engine->instrument[maker->instrument].legs;
     order->fee_ppm = order_fee_rate(engine, subject, maker->instrument);
     order->position = position_find(engine, subject, maker->instrument, order->zone);
     link = link_of(engine, maker, order->zone);

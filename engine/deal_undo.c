@@ -1,21 +1,9 @@
 /* deal_undo.c - what a trade moved is moved back, or what it kept in escrow is let go. */
 #include "engine/close.h"
 #include "engine/deal.h"
+#include "engine/legs.h"
 #include "engine/limits_rules.h"
 #include "engine/lock.h"
-
-static uint32_t legs_of(const struct engine *engine, uint16_t instrument)
-{
-    uint8_t legs = engine->instrument[instrument].legs;
-    return legs ? legs : 1;
-}
-
-/* The instrument whose units a leg moves: its own, or the strip's leg. */
-static uint16_t leg_of(const struct engine *engine, uint16_t instrument, uint32_t leg)
-{
-    const struct instrument *row = &engine->instrument[instrument];
-    return row->legs ? row->leg[leg] : instrument;
-}
 
 static struct position *position_of(const struct engine *engine, uint32_t participant,
                                     uint16_t instrument, uint8_t zone)
@@ -28,7 +16,7 @@ static struct position *position_of(const struct engine *engine, uint32_t partic
 /* Takes the units back from the buyer, out of the trade's own lock first. False: too few. */
 static bool take_units(struct engine *engine, const struct day_trade *trade, uint32_t leg)
 {
-    uint16_t instrument = leg_of(engine, trade->instrument, leg);
+    uint16_t instrument = legs_at(engine, trade->instrument, leg);
     struct position *position = position_of(engine, trade->buyer, instrument, trade->to_zone);
     uint32_t at = (uint32_t)(position - engine->position);
     bool was = is_holder(position);
@@ -66,12 +54,12 @@ static void give_units(struct engine *engine, uint32_t participant, uint16_t ins
 /* All legs or none. */
 static bool take_all_units(struct engine *engine, const struct day_trade *trade)
 {
-    uint32_t legs = legs_of(engine, trade->instrument);
+    uint32_t legs = legs_count(engine, trade->instrument);
     for (uint32_t leg = 0; leg < legs; leg++) {
         if (take_units(engine, trade, leg)) continue;
         while (leg-- > 0)
-            give_units(engine, trade->buyer, leg_of(engine, trade->instrument, leg), trade->to_zone,
-                       trade->received, trade->release);
+            give_units(engine, trade->buyer, legs_at(engine, trade->instrument, leg),
+                       trade->to_zone, trade->received, trade->release);
         return false;
     }
     return true;
@@ -102,8 +90,8 @@ static void move_money_back(struct engine *engine, const struct day_trade *trade
 
 static void move_units_back(struct engine *engine, const struct day_trade *trade)
 {
-    for (uint32_t leg = 0; leg < legs_of(engine, trade->instrument); leg++) {
-        uint16_t instrument = leg_of(engine, trade->instrument, leg);
+    for (uint32_t leg = 0; leg < legs_count(engine, trade->instrument); leg++) {
+        uint16_t instrument = legs_at(engine, trade->instrument, leg);
         state_zone(engine, instrument, trade->from_zone)->retired -=
             trade->delivered - trade->received;
         give_units(engine, trade->seller, instrument, trade->from_zone, trade->delivered, 0);

@@ -2,6 +2,7 @@
 #include "engine/auction.h"
 #include "engine/deal.h"
 #include "engine/lane.h"
+#include "engine/legs.h"
 #include "engine/orders.h"
 #include "engine/slate.h"
 
@@ -393,6 +394,13 @@ static void later_apply(struct engine *engine, const struct command *command)
         auction_more_apply(engine, command);
 }
 
+/* A strip and its legs share rooms, so their jobs are worked off together. */
+static void run_touched(struct engine *engine, uint16_t instrument)
+{
+    job_run(engine, instrument);
+    if (engine->jobs > 0 && legs_related(&engine->instrument[instrument])) job_run_all(engine);
+}
+
 static void run(struct engine *engine, const struct command *command)
 {
     if (command->type <= COMMAND_ISSUE)
@@ -409,7 +417,7 @@ static void run(struct engine *engine, const struct command *command)
     if (engine->touched == INSTRUMENT_ALL || command->type == COMMAND_PERIOD)
         job_run_all(engine);
     else if (engine->touched != INSTRUMENT_NONE)
-        job_run(engine, engine->touched);
+        run_touched(engine, engine->touched);
 }
 
 static void repeat(struct engine *engine, const struct lane_entry *entry)

@@ -1,4 +1,5 @@
 /* job.c - see job.h. The order of stages is decided in one place: next_stage(). */
+#include "engine/legs.h"
 #include "engine/job.h"
 
 typedef bool stage_function(struct engine *engine, uint16_t instrument);
@@ -63,23 +64,70 @@ static void wake(struct engine *engine, uint16_t instrument)
     if (first != JOB_IDLE) job_begin(engine, instrument, first);
 }
 
+static bool is_related(const struct engine *engine, uint16_t a, uint16_t b)
+{
+    const struct instrument *row = &engine->instrument[a];
+    if (legs_has(engine, a, b) || legs_has(engine, b, a)) return true;
+    for (uint8_t leg = 0; leg < row->legs; leg++) /* two strips with a leg in common */
+        if (legs_has(engine, b, row->leg[leg])) return true;
+    return false;
+}
+
+bool job_kin_frozen(const struct engine *engine, uint16_t instrument)
+{
+    if (!legs_related(&engine->instrument[instrument])) return false;
+    for (uint32_t i = 0; i < engine->instruments; i++)
+        if (engine->job[i].stage != JOB_IDLE && is_related(engine, instrument, (uint16_t)i))
+            return true;
+    return false;
+}
+
+/* The rooms of a strip are those of its legs too: all of them have their link lines and calls, in
+ * the order of instruments, again and again until nothing has moved (decision 11.6). */
+static void wake_related(struct engine *engine, uint16_t instrument)
+{
+    for (uint32_t i = 0; i < engine->instruments; i++) {
+        struct instrument *row = &engine->instrument[i];
+        if (i == instrument || row->retired || !is_related(engine, instrument, (uint16_t)i))
+            continue;
+        row->room_changed = 1;
+        if (engine->job[i].stage == JOB_IDLE) job_begin(engine, (uint16_t)i, JOB_LINKS);
+    }
+}
+
+/* Link lines begin here: is it the turn of this instrument alone? Otherwise it waits with its kin
+ * for job_run_all. */
+static bool has_kin(struct engine *engine, uint16_t instrument, uint8_t next)
+{
+    if (next != JOB_LINKS || !legs_related(&engine->instrument[instrument])) return false;
+    wake_related(engine, instrument);
+    return true;
+}
+
 void job_run(struct engine *engine, uint16_t instrument)
 {
     struct job *job = job_of(engine, instrument);
     struct instrument none = {0};
     struct instrument *row =
         instrument < engine->instruments ? &engine->instrument[instrument] : &none;
-    wake(engine, instrument);
+    if (job->stage == JOB_IDLE) {
+        wake(engine, instrument);
+        if (job->stage != JOB_IDLE && has_kin(engine, instrument, job->stage)) return;
+    }
     while (job->stage != JOB_IDLE) {
         uint8_t next;
         if (!stages[job->stage](engine, instrument)) return;
         next = next_stage(row, job->stage, job->part > 0);
-        if (job->stage == JOB_LINKS_AGAIN || (job->stage == JOB_LINKS && next != JOB_ROOM))
+        if (job->stage == JOB_LINKS_AGAIN || (job->stage == JOB_LINKS && next != JOB_ROOM)) {
             row->room_changed = 0;
+            if (row->moved && legs_related(row)) wake_related(engine, instrument);
+            row->moved = 0;
+        }
         if (next == JOB_IDLE)
             finish(engine, job);
         else
             begin(job, next);
+        if (next == JOB_LINKS && has_kin(engine, instrument, next)) return;
     }
 }
 
@@ -95,7 +143,18 @@ bool job_run_all(struct engine *engine)
         job_run(engine, own);
         if (job_of(engine, own)->stage != JOB_IDLE) return engine->work_left != before;
     }
-    for (uint32_t i = 0; i < engine->instruments && work_left(engine); i++)
-        if (job_of(engine, (uint16_t)i)->stage != JOB_IDLE) job_run(engine, (uint16_t)i);
+    for (;;) {
+        uint32_t jobs = engine->jobs;
+        int64_t left = engine->work_left;
+        for (; engine->pass < engine->instruments; engine->pass++) {
+            if (!work_left(engine)) return true;
+            if (job_of(engine, (uint16_t)engine->pass)->stage != JOB_IDLE)
+                job_run(engine, (uint16_t)engine->pass);
+            if (!work_left(engine) && job_of(engine, (uint16_t)engine->pass)->stage != JOB_IDLE)
+                return true; /* here it goes on */
+        }
+        engine->pass = 0;
+        if (engine->jobs == 0 || (engine->jobs == jobs && engine->work_left == left)) break;
+    }
     return engine->work_left != before;
 }

@@ -67,11 +67,15 @@ static inline struct job *job_of(const struct engine *engine, uint16_t instrumen
     return &engine->job[instrument];
 }
 
+/* Has a strip of it, a leg of it, or a strip that shares a leg unfinished work? */
+bool job_kin_frozen(const struct engine *engine, uint16_t instrument);
+
 /* Has the instrument (or the whole exchange) unfinished work? Then commands on it are FROZEN. */
 static inline bool is_frozen(const struct engine *engine, uint16_t instrument)
 {
     return engine->jobs > 0 && (engine->job[instrument].stage != JOB_IDLE ||
-                                engine->job[engine->limits.instruments].stage != JOB_IDLE);
+                                engine->job[engine->limits.instruments].stage != JOB_IDLE ||
+                                job_kin_frozen(engine, instrument));
 }
 
 /* May the present command do more? One unit: a fill, a cancelled order, a row read or written. */

@@ -16,7 +16,7 @@
                                */
 #define MONEY_MAX INT64_C(4000000000000000000) /* fen: all cash ever deposited */
 #define RATIO_MAX 1000                         /* rn and rd of a link, market.md 6.1 */
-#define RENT_MAX INT64_C(1000000000000)        /* levy in ppm that a congested call may leave behind */
+#define RENT_MAX INT64_C(1000000000000) /* levy in ppm that a congested call may leave behind */
 #define LOT_MAX INT64_C(1000000)
 #define T_PLUS_MAX 5      /* resale lock in trading days */
 #define T_PLUS_FIRST 1    /* the most of it under rule set 1 */
@@ -28,7 +28,8 @@
 #define DISPLAY_PARTS_MAX 1000 /* an iceberg shows at least this part of its quantity at a time */
 #define AGENCY_PPM_MAX 100000  /* market.md 9 */
 #define INSTALMENTS_MAX 12     /* auctions that unsold units may be spread over */
-#define BUNDLE_OWNERS_MAX 1024 /* of one auction, beside its seller: the payout looks at them all */
+#define BUNDLE_OWNERS_MAX 1024 /* of one auction, beside its seller: the payout looks at them all  \
+                                */
 #define SEED_BYTES 32
 #define RULE_SET_FIRST 1  /* of the journals that say nothing */
 #define RULE_SET_NEWEST 2 /* what a new exchange starts with */

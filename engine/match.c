@@ -7,6 +7,7 @@
  */
 #include "engine/deal.h"
 #include "engine/job.h"
+#include "engine/legs.h"
 #include "engine/match.h"
 
 struct walk {
@@ -166,6 +167,10 @@ static void settle(struct engine *engine, uint32_t taker_slot, const struct walk
     event->seller_price = buy ? maker->price : walker->effective;
     event->pays = event->buyer_price * event->received;
     event->gets = event->seller_price * event->delivered;
+    if (taker->legs) { /* one price per unit and leg */
+        event->pays *= taker->legs;
+        event->gets *= taker->legs;
+    }
     event->fund = event->pays - event->gets;
     ASSERT(event->fund >= 0 && event->delivered >= event->received);
     event->buyer_fee = order_leg(engine, buyer, event->received, event->buyer_price);
@@ -173,7 +178,8 @@ static void settle(struct engine *engine, uint32_t taker_slot, const struct walk
     event->from_zone = seller->zone;
     event->to_zone = buyer->zone;
     source->fund_cash += event->fund;
-    source->retired += event->delivered - event->received;
+    if (event->delivered != event->received)
+        legs_retire(engine, taker->instrument, seller->zone, event->delivered - event->received);
     link_move(engine, taker->instrument, seller->zone, buyer->zone, event->received);
     say_trade(engine, taker_slot, walker->slot, event);
     count(engine, buyer->participant, seller->participant, event);

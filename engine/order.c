@@ -1,6 +1,7 @@
 /* order.c - an order's life: accepted, matched, resting or parked, replaced, gone; the commands
  * order and replace. The checks are in check_order.c, cancellations in cancel.c.
  */
+#include "engine/legs.h"
 #include "engine/job.h"
 #include "engine/orders.h"
 
@@ -303,6 +304,8 @@ uint32_t order_accept(struct engine *engine, const struct order_draft *draft,
     *order = draft->order;
     if (order->position == NIL)
         order->position = position_open(engine, order->participant, order->instrument, order->zone);
+    if (order->legs && order->side == SIDE_BUY)
+        (void)legs_open(engine, order->participant, order->instrument, order->zone);
     order->generation = generation;
     order->state = ORDER_WORKING;
     order->priority = ++engine->priority;

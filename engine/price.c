@@ -4,7 +4,7 @@
  *        10^12 ppm, so every product is below 2^90. E of such a levy may pass 2^63: it is cut
  * there, above every price there can be.
  */
-#include "engine/state.h"
+#include "engine/legs.h"
 
 static bool is_identity(const struct link *link)
 {
@@ -34,14 +34,35 @@ int64_t link_balance(const struct engine *engine, uint16_t instrument, uint8_t f
     return -state_link(engine, instrument, to, from)->balance;
 }
 
-int64_t link_room(const struct engine *engine, uint16_t instrument, uint8_t from, uint8_t to)
+static int64_t own_room(const struct engine *engine, uint16_t instrument, uint8_t from, uint8_t to)
 {
     const struct link *pair;
-    if (from == to) return INT64_MAX;
     pair = from < to ? state_link(engine, instrument, from, to)
                      : state_link(engine, instrument, to, from);
     if (!pair->limited) return INT64_MAX;
     return from < to ? pair->hi - pair->balance : pair->balance - pair->lo;
+}
+
+int64_t link_room(const struct engine *engine, uint16_t instrument, uint8_t from, uint8_t to)
+{
+    const struct instrument *row = &engine->instrument[instrument];
+    int64_t least;
+    if (from == to) return INT64_MAX;
+    least = own_room(engine, instrument, from, to);
+    for (uint8_t leg = 0; leg < row->legs; leg++) {
+        int64_t room = own_room(engine, row->leg[leg], from, to);
+        if (room < least) least = room;
+    }
+    return least;
+}
+
+static void move_one(struct engine *engine, uint16_t instrument, uint8_t from, uint8_t to,
+                     int64_t received)
+{
+    if (from < to)
+        state_link(engine, instrument, from, to)->balance += received;
+    else
+        state_link(engine, instrument, to, from)->balance -= received;
 }
 
 void link_move(struct engine *engine, uint16_t instrument, uint8_t from, uint8_t to,
@@ -49,11 +70,11 @@ void link_move(struct engine *engine, uint16_t instrument, uint8_t from, uint8_t
 {
     if (from == to) return;
     ASSERT(received > 0 && received <= link_room(engine, instrument, from, to));
-    if (from < to)
-        state_link(engine, instrument, from, to)->balance += received;
-    else
-        state_link(engine, instrument, to, from)->balance -= received;
+    move_one(engine, instrument, from, to, received);
+    for (uint8_t leg = 0; leg < engine->instrument[instrument].legs; leg++)
+        move_one(engine, engine->instrument[instrument].leg[leg], from, to, received);
     engine->instrument[instrument].room_changed = 1;
+    engine->instrument[instrument].moved = 1;
     engine->touched = instrument;
 }
 

@@ -1,6 +1,7 @@
 /* setup.c - the market is described: zones, instruments, links, people; cash and units come in. */
 #include "engine/city.h"
 #include "engine/family.h"
+#include "engine/legs.h"
 #include "engine/limits_rules.h"
 #include "engine/orders.h"
 #include "engine/rent.h"
@@ -158,6 +159,9 @@ static enum reason apply_link(struct engine *engine, const struct command_link *
         engine->sources[row + body->to_zone] |= 1u << body->from_zone;
         engine->targets[row + body->from_zone] |= 1u << body->to_zone;
     }
+    link->asked = link->allowed;
+    if (legs_related(&engine->instrument[body->instrument]))
+        legs_link_changed(engine, body->instrument, body->from_zone, body->to_zone);
     links_changed(engine, body->instrument);
     engine->touched = body->instrument;
     done(engine);

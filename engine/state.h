@@ -42,6 +42,7 @@ struct order {
     uint8_t type;
     uint8_t tif;
     uint8_t state;    /* enum order_state */
+    uint8_t legs;     /* of a strip; 0: a plain instrument */
     uint8_t promised; /* 1: a leaf of the books is kept for it, see book_promise() */
 };
 enum order_state { ORDER_FREE, ORDER_WORKING, ORDER_RESTING, ORDER_PARKED };
@@ -249,6 +250,7 @@ struct link { /* from -> to; the pair's balance lives in the row with from < to 
     int64_t lo;
     int64_t hi;
     uint8_t allowed;
+    uint8_t asked; /* of a strip: what its own link line said; its legs may close it */
     uint8_t limited;
     uint8_t congested;  /* as last reported */
     int64_t rent_ppm;   /* levy a congested call left behind; 0: none. See levy_in_force() */
@@ -286,6 +288,7 @@ struct instrument {
     uint8_t family;
     uint8_t stp;
     uint8_t phase;
+    uint8_t moved;        /* 1: a link of it has moved units since its link lines */
     uint8_t room_changed; /* during this command: 6.5 looks at it at the end */
     uint32_t resting;     /* orders in all its books */
     struct terms terms;
@@ -416,6 +419,7 @@ struct engine {
 
     uint32_t rule_set;
     int64_t work_left;     /* of the present command; see job.h */
+    uint32_t pass;         /* where job_run_all goes on among the instruments */
     uint32_t jobs;         /* instruments (and the exchange) with a job */
     uint32_t business_day; /* business days so far; locks release on them */
     uint8_t session_day;   /* today settles with the next business day */

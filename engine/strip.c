@@ -3,6 +3,7 @@
 #include "engine/strip.h"
 #include "engine/deal.h"
 #include "engine/job.h"
+#include "engine/legs.h"
 #include "engine/setup.h"
 
 /* --- the command `strip` -------------------------------------------------------------------- */
@@ -104,4 +105,50 @@ enum reason retire_apply(struct engine *engine, const struct command *command)
     job->reason = CANCEL_REASON_OPERATOR;
     engine->touched = instrument;
     return REASON_NONE;
+}
+
+/* --- what trading needs --------------------------------------------------------------------- */
+
+bool legs_free(const struct engine *engine, uint32_t participant, uint16_t instrument, uint8_t zone,
+               int64_t units)
+{
+    for (uint32_t leg = 0; leg < legs_count(engine, instrument); leg++) {
+        uint32_t at = position_find(engine, participant, legs_at(engine, instrument, leg), zone);
+        if (at == NIL || engine->position[at].free < units) return false;
+    }
+    return true;
+}
+
+bool legs_open(struct engine *engine, uint32_t participant, uint16_t instrument, uint8_t zone)
+{
+    uint32_t missing = 0;
+    for (uint32_t leg = 0; leg < legs_count(engine, instrument); leg++)
+        missing +=
+            position_find(engine, participant, legs_at(engine, instrument, leg), zone) == NIL;
+    if (missing > engine->limits.positions - engine->positions) return false;
+    for (uint32_t leg = 0; leg < legs_count(engine, instrument); leg++)
+        (void)position_open(engine, participant, legs_at(engine, instrument, leg), zone);
+    return true;
+}
+
+static void open_or_close(struct engine *engine, uint16_t strip, uint8_t from, uint8_t to)
+{
+    size_t row = (size_t)strip * engine->limits.zones;
+    struct link *link = state_link(engine, strip, from, to);
+    link->allowed = link->asked;
+    for (uint8_t leg = 0; leg < engine->instrument[strip].legs; leg++)
+        if (!state_link(engine, engine->instrument[strip].leg[leg], from, to)->allowed)
+            link->allowed = 0;
+    engine->sources[row + to] &= ~(1u << from);
+    engine->targets[row + from] &= ~(1u << to);
+    if (!link->allowed) return;
+    engine->sources[row + to] |= 1u << from;
+    engine->targets[row + from] |= 1u << to;
+}
+
+void legs_link_changed(struct engine *engine, uint16_t instrument, uint8_t from, uint8_t to)
+{
+    if (engine->instrument[instrument].legs > 0) open_or_close(engine, instrument, from, to);
+    for (uint32_t i = 0; engine->instrument[instrument].strips > 0 && i < engine->instruments; i++)
+        if (legs_has(engine, (uint16_t)i, instrument)) open_or_close(engine, (uint16_t)i, from, to);
 }

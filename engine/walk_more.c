@@ -105,6 +105,8 @@ static void walk_instrument_more(const struct engine *engine, uint16_t id, struc
     for (uint8_t leg = 0; leg < row->legs; leg++)
         walk_put16(w, row->leg[leg]);
     walk_put8(w, row->retired);
+    walk_put8(w, row->room_changed);
+    walk_put8(w, row->moved);
     walk_put16(w, row->strips);
     walk_put32(w, row->parked);
     walk_put32(w, row->holders);
@@ -118,7 +120,10 @@ static void walk_instrument_more(const struct engine *engine, uint16_t id, struc
         walk_zone_more(state_zone(engine, id, zone), w);
     for (uint8_t from = 0; from < engine->zones; from++)
         for (uint8_t to = 0; to < engine->zones; to++) {
-            walk_put_amount(w, state_link(engine, id, from, to)->rent_ppm);
+            {
+                walk_put_amount(w, state_link(engine, id, from, to)->rent_ppm);
+                walk_put8(w, state_link(engine, id, from, to)->asked);
+            }
             walk_put_amount(w, state_link(engine, id, from, to)->before_ppm);
         }
     for (uint32_t city = 0; city < engine->cities; city++) {
@@ -298,6 +303,7 @@ void walk_more(const struct engine *engine, struct walker *w)
 {
     walk_put32(w, engine->rule_set);
     walk_put32(w, engine->business_day);
+    walk_put32(w, engine->pass);
     walk_put8(w, engine->session_day);
     walk_put8(w, engine->locks_adopted);
     walk_died(engine, w);
