@@ -34,13 +34,13 @@ def make_key(lingnan, name, role, participant=None):
     same(lingnan.run(*words, path)[0], 0)
 
 
-def open_market(lingnan):
+def open_market(lingnan, market=MARKET):
     """A running market in which mill has units and bakery has money."""
     make_key(lingnan, 'reg', 'regulator')
     make_key(lingnan, 'op', 'operator')
     make_key(lingnan, 'mill', 'enterprise', 'mill')
     make_key(lingnan, 'bakery', 'enterprise', 'bakery')
-    lingnan.start(lingnan.write('market.script', MARKET))
+    lingnan.start(lingnan.write('market.script', market))
     same(lingnan.run('submit', '-', text=SETUP, key='op.key'), (0, '', ''))
     same(lingnan.run('issue', 'mill', 'CO2', 'qty=1200', key='reg.key'), (0, '', ''))
 
@@ -293,6 +293,38 @@ def export_replays_to_the_same_digest(lingnan):
     within(out, 'result=clean')
 
 
+def steps_done(lingnan):
+    """An answer comes before the steps of its command are done."""
+    for _ in range(100):
+        if lingnan.run('jobs', key='reg.key')[1] == '':
+            return
+    raise AssertionError('a long command does not end')
+
+
+def steps_of_long_commands_are_exported(lingnan):
+    """What one command leaves is done by journalled steps, and their lines replay to the same."""
+    open_market(lingnan, 'capacity work=25\n' + MARKET)
+    lines = ''.join(f'order S{i} mill CO2 sell qty={i % 9 + 1} price={5000 + i % 7} tif=gtc '
+                    f'{"display=1" if i % 3 == 0 else ""}\n' for i in range(80))
+    lingnan.run('submit', '-', text=lines + 'order T1 mill CO2 sell qty=3 type=stop stop=4900\n',
+                key='mill.key')
+    lingnan.run('submit', '-', text='order B1 bakery CO2 buy qty=300 price=6300\n', key='bakery.key')
+    for line in ('phase CO2 call', 'phase CO2 continuous', 'cancel-all mill CO2', 'day 2026-06-02'):
+        steps_done(lingnan)
+        same(lingnan.run('submit', '-', text=line + '\n', key='op.key')[0], 0)
+    steps_done(lingnan)
+    same(lingnan.run('orders', 'mill', key='mill.key')[1], '')
+    status, digest, _ = lingnan.run('digest', key='reg.key')
+    same((status, lingnan.stop()), (0, 0))
+    script = lingnan.run('journal', 'export', lingnan.path('data'))[1]
+    within(script, '\nstep\n')
+    same(lingnan.run('replay', '--quiet', '--digest', '-', text=script), (0, digest, ''))
+    status, out, _ = lingnan.run('audit', lingnan.path('data'))
+    same(status, 0)
+    within(out, digest)
+    within(out, 'result=clean')
+
+
 def audit_finds_a_flipped_byte(lingnan):
     """A damaged journal is a fault with its place; a missing directory is no audit at all."""
     open_market(lingnan)
@@ -320,4 +352,5 @@ if __name__ == '__main__':
                    the_operator_sees_what_came_of_it, the_operator_cancels_for_anybody,
                    refusals_are_status_1_with_their_reason,
                    bad_input_is_named, trades_and_json, watch_prints_public_trades,
-                   export_replays_to_the_same_digest, audit_finds_a_flipped_byte])
+                   export_replays_to_the_same_digest,
+                   steps_of_long_commands_are_exported, audit_finds_a_flipped_byte])
