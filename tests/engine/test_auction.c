@@ -21,9 +21,11 @@ struct market {
     uint64_t random;
     uint64_t hash;   /* of the events of clearings so far */
     uint64_t events; /* how many */
+    uint32_t auctions;
 };
 
 #define PEOPLE 64
+#define RICH (INT64_C(1) << 50) /* fen: enough for every bid */
 
 static struct command plain(uint8_t type)
 {
@@ -64,6 +66,7 @@ static enum reason apply(struct market *market, struct command command)
     market->out.used = 0;
     engine_apply(market->engine, &command, &market->out);
     event = event_next(&market->out, NULL);
+    if (event->type == EVENT_NAMED && command.type == COMMAND_AUCTION) market->auctions++;
     if (event->type != EVENT_REJECTED) return REASON_NONE;
     return (enum reason)((const struct event_rejected *)(const void *)event)->reason;
 }
@@ -74,7 +77,7 @@ static uint64_t draw(struct market *market, uint64_t below)
     return (market->random >> 33) % below;
 }
 
-static void set_up(struct market *market)
+static void set_up(struct market *market, int64_t cash)
 {
     struct command command = plain(COMMAND_ZONE);
     command.body.zone.name = name_of('Z', 0);
@@ -86,6 +89,7 @@ static void set_up(struct market *market)
                                                               .tick = 1,
                                                               .ref_price = 1000,
                                                               .band_ppm = 500000,
+                                                              .family = FAMILY_ECO,
                                                               .phase = PHASE_CONTINUOUS};
         assert_int_equal(apply(market, command), REASON_NONE);
     }
@@ -95,12 +99,12 @@ static void set_up(struct market *market)
         command.body.participant.group = name_of('g', p / 2);
         assert_int_equal(apply(market, command), REASON_NONE);
         command = plain(COMMAND_DEPOSIT);
-        command.body.deposit = (struct command_deposit){.account = p, .cash = INT64_C(1) << 50};
+        command.body.deposit = (struct command_deposit){.account = p, .cash = cash};
         assert_int_equal(apply(market, command), REASON_NONE);
     }
 }
 
-static struct market market_open(uint32_t bids, uint32_t work)
+static struct market market_open(uint32_t bids, uint32_t work, int64_t cash)
 {
     struct engine_limits limits = {.zones = 2,
                                    .instruments = 4,
@@ -109,7 +113,7 @@ static struct market market_open(uint32_t bids, uint32_t work)
                                    .names = 256,
                                    .levels = 256,
                                    .positions = 512,
-                                   .auctions = 16,
+                                   .auctions = 1024,
                                    .bids = bids,
                                    .lanes = 1,
                                    .lane_window = 8,
@@ -125,7 +129,7 @@ static struct market market_open(uint32_t bids, uint32_t work)
     market.out.capacity = engine_events_max(&limits);
     market.out.bytes = aligned_alloc(64, (market.out.capacity + 63) / 64 * 64);
     assert_non_null(market.out.bytes);
-    set_up(&market);
+    set_up(&market, cash);
     return market;
 }
 
@@ -197,7 +201,7 @@ static void test_any_bound_gives_the_same_events(void **state)
     for (uint8_t tie = 0; tie < TIE_COUNT; tie++) {
         uint64_t hash = 0, events = 0;
         for (size_t i = 0; i < sizeof bounds / sizeof bounds[0]; i++) {
-            struct market market = market_open(2000, bounds[i]);
+            struct market market = market_open(2000, bounds[i], RICH);
             hold(&market, 0, 0, tie, 700, 40);
             assert_int_equal(clear(&market, 0), REASON_NONE);
             while (step(&market))
@@ -219,7 +223,8 @@ static void test_a_hundred_thousand_bids(void **state)
     uint32_t count = getenv("LINGNAN_TEST_FULL") ? 1000000 : 100000;
     (void)state;
     for (uint8_t tie = 0; tie < TIE_COUNT; tie++) {
-        struct market whole = market_open(count, WORK_NONE), parts = market_open(count, WORK_MAX);
+        struct market whole = market_open(count, WORK_NONE, RICH),
+                      parts = market_open(count, WORK_MAX, RICH);
         unsigned steps = 0;
         hold(&whole, 0, 0, tie, count, 5000);
         hold(&parts, 0, 0, tie, count, 5000);
@@ -249,7 +254,7 @@ static struct command order(uint16_t instrument, uint8_t side, uint32_t who)
 
 static void test_frozen_while_others_trade(void **state)
 {
-    struct market market = market_open(600, 8);
+    struct market market = market_open(600, 8, RICH);
     struct command issue = plain(COMMAND_ISSUE), bid = plain(COMMAND_BID), day = plain(COMMAND_DAY);
     uint64_t trades;
     (void)state;
@@ -284,7 +289,8 @@ static void test_two_clearings_wait_for_each_other(void **state)
 {
     (void)state;
     for (uint16_t first = 0; first < 2; first++) {
-        struct market alone = market_open(1000, WORK_NONE), both = market_open(1000, 16);
+        struct market alone = market_open(1000, WORK_NONE, RICH),
+                      both = market_open(1000, 16, RICH);
         uint16_t second = (uint16_t)(1 - first);
         for (unsigned i = 0; i < 2; i++) {
             struct market *market = i == 0 ? &alone : &both;
@@ -313,6 +319,140 @@ static void test_two_clearings_wait_for_each_other(void **state)
     }
 }
 
+/* --- everything at random ----------------------------------------------------------------- */
+
+static struct command random_auction(struct market *market)
+{
+    struct command command = plain(COMMAND_AUCTION);
+    uint32_t seller = (uint32_t)draw(market, 12);
+    command.body.auction =
+        (struct command_auction){.name = name_of('A', (unsigned)draw(market, 4000)),
+                                 .offer = (int64_t)(10 * (1 + draw(market, 9))),
+                                 .reserve_price = (int64_t)(990 + draw(market, 8)),
+                                 .lot = draw(market, 3) ? 1 : 5,
+                                 .floor_min = 1,
+                                 .share_ppm = draw(market, 3) ? PPM : PPM / 2,
+                                 .deposit_ppm = draw(market, 2) ? PPM : PPM / 20,
+                                 .seller = seller > 5 ? SELLER_ISSUER : seller,
+                                 .instrument = (uint16_t)draw(market, 2),
+                                 .undersubscribed = (uint8_t)draw(market, 3),
+                                 .tie = (uint8_t)draw(market, 3),
+                                 .unsold = (uint8_t)draw(market, 3)};
+    return command;
+}
+
+static struct command random_terms(struct market *market, uint32_t auction)
+{
+    struct command command = plain(COMMAND_AUCTION_TERMS);
+    command.body.auction_terms = (struct command_auction_terms){
+        .containment = draw(market, 2) ? UNSET : (int64_t)(10 * draw(market, 4)),
+        .trigger_price = draw(market, 2) ? UNSET : 996,
+        .entry_deposit = draw(market, 3) ? UNSET : 100,
+        .agency_ppm = draw(market, 2) ? UNSET : 33333,
+        .instalments = draw(market, 2) ? UNSET : (int64_t)draw(market, 4),
+        .auction = auction,
+        .agency = draw(market, 2) ? PARTICIPANT_NONE : (uint32_t)draw(market, 6),
+        .pay_until = draw(market, 2) ? 0 : engine_day(market->engine) + 1,
+        .revocable = (uint8_t)(draw(market, 2) ? 1 : UNSET_ENUM),
+        .announced = (uint8_t)(draw(market, 5) == 0)};
+    return command;
+}
+
+/* What somebody does in an auction, or with a standing bid. */
+static struct command random_bid(struct market *market, uint32_t auction)
+{
+    static const uint8_t types[] = {COMMAND_BID,   COMMAND_BID,      COMMAND_BID,     COMMAND_BID,
+                                    COMMAND_REBID, COMMAND_WITHDRAW, COMMAND_REGISTER};
+    struct command command = plain(types[draw(market, sizeof types)]);
+    int64_t qty = (int64_t)(5 * (1 + draw(market, 8))), price = (int64_t)(990 + draw(market, 15));
+    command.subject = (uint32_t)draw(market, 8);
+    if (command.type == COMMAND_BID)
+        command.body.bid = (struct command_bid){.qty = qty, .price = price, .auction = auction};
+    else if (command.type == COMMAND_REBID)
+        command.body.rebid = (struct command_rebid){
+            .qty = qty, .price = price, .auction = auction, .n = (uint32_t)draw(market, 4)};
+    else if (command.type == COMMAND_WITHDRAW)
+        command.body.withdraw =
+            (struct command_withdraw){.auction = auction, .n = (uint32_t)draw(market, 4)};
+    else
+        command.body.enrol.auction = auction;
+    return command;
+}
+
+static struct command random_rest(struct market *market, uint32_t auction)
+{
+    static const uint8_t types[] = {COMMAND_CLEAR, COMMAND_SETTLE, COMMAND_STAGE, COMMAND_SEED,
+                                    COMMAND_SEED,  COMMAND_DAY,    COMMAND_BUNDLE};
+    struct command command = plain(types[draw(market, sizeof types)]);
+    if (command.type == COMMAND_CLEAR)
+        command.body.clear.auction = auction;
+    else if (command.type == COMMAND_SETTLE)
+        command.body.settle.auction = auction;
+    else if (command.type == COMMAND_STAGE)
+        command.body.stage = (struct command_stage){
+            .auction = auction, .state = (uint8_t)draw(market, AUCTION_STATE_COUNT)};
+    else if (command.type == COMMAND_SEED)
+        command.body.seed = (struct command_seed){
+            .auction = auction, .instrument = INSTRUMENT_NONE, .kind = (uint8_t)draw(market, 2)};
+    else if (command.type == COMMAND_DAY)
+        command.body.day.day = engine_day(market->engine) + 1;
+    else
+        command.body.bundle = (struct command_bundle){
+            .qty = 5, .auction = auction, .account = (uint32_t)draw(market, 6)};
+    return command;
+}
+
+static struct command random_command(struct market *market)
+{
+    uint32_t auction = market->auctions - (uint32_t)draw(market, 4) - 1;
+    uint64_t what = draw(market, 100);
+    struct command command;
+    if (what < 6) return random_auction(market);
+    if (what < 12) return random_terms(market, auction);
+    if (what < 62) return random_bid(market, auction);
+    if (what < 90) return random_rest(market, auction);
+    command = plain(COMMAND_STANDING);
+    command.subject = (uint32_t)draw(market, 8);
+    command.body.standing = (struct command_standing){.qty = (int64_t)(3 * draw(market, 9)),
+                                                      .price = (int64_t)(990 + draw(market, 15)),
+                                                      .instrument = (uint16_t)draw(market, 2)};
+    return command;
+}
+
+/* Owners of two eco-credits. */
+static void issue_some(struct market *market)
+{
+    for (uint32_t p = 0; p < 6; p++) {
+        struct command issue = plain(COMMAND_ISSUE);
+        issue.body.issue = (struct command_issue){.account = p, .qty = 200};
+        assert_int_equal(apply(market, issue), REASON_NONE);
+        issue.body.issue.instrument = 1;
+        assert_int_equal(apply(market, issue), REASON_NONE);
+    }
+}
+
+static void test_random_auctions_keep_the_invariants(void **state)
+{
+    unsigned rounds = getenv("LINGNAN_TEST_FULL") ? 100000 : 4000;
+    (void)state;
+    for (uint64_t seed = 1; seed <= 6; seed++) {
+        static const uint32_t bounds[] = {1, 3, WORK_NONE};
+        struct market market = market_open(24, bounds[seed % 3], 120000);
+        unsigned awards = 0;
+        market.random = seed * 77;
+        issue_some(&market);
+        for (unsigned i = 0; i < rounds; i++) {
+            (void)apply(&market, random_command(&market));
+            engine_check(market.engine);
+            while (draw(&market, 3) && step(&market))
+                engine_check(market.engine);
+            awards = (unsigned)market.events;
+        }
+        assert_true(seed % 3 == 2 || awards > 20);
+        market_close(&market);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -320,6 +460,7 @@ int main(void)
         cmocka_unit_test(test_a_hundred_thousand_bids),
         cmocka_unit_test(test_frozen_while_others_trade),
         cmocka_unit_test(test_two_clearings_wait_for_each_other),
+        cmocka_unit_test(test_random_auctions_keep_the_invariants),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
