@@ -440,6 +440,10 @@ enum reason engine_look(const struct engine *engine, const struct look_query *qu
         return look_gates(engine, query, out);
     case LOOK_HOLDERS:
         return look_holders(engine, query, out);
+    case LOOK_BLOCKS:
+        return look_blocks(engine, query, out);
+    case LOOK_JOBS:
+        return look_jobs(engine, query, out);
     default:
         return REASON_MALFORMED;
     }

@@ -36,4 +36,9 @@ enum reason look_auction(const struct engine *engine, const struct look_query *q
                          struct event_buffer *out); /* look_auction.c */
 enum reason look_indicative(const struct engine *engine, const struct look_query *query,
                             struct event_buffer *out); /* look_call.c */
+/* look_waiting.c */
+enum reason look_blocks(const struct engine *engine, const struct look_query *query,
+                        struct event_buffer *out);
+enum reason look_jobs(const struct engine *engine, const struct look_query *query,
+                      struct event_buffer *out);
 #endif

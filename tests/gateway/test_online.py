@@ -308,7 +308,7 @@ def steps_of_long_commands_are_exported(lingnan):
                     f'{"display=1" if i % 3 == 0 else ""}\n' for i in range(80))
     lingnan.run('submit', '-', text=lines + 'order T1 mill CO2 sell qty=3 type=stop stop=4900\n',
                 key='mill.key')
-    lingnan.run('submit', '-', text='order B1 bakery CO2 buy qty=300 price=6300\n', key='bakery.key')
+    lingnan.run('order', 'B1', 'bakery', 'CO2', 'buy', 'qty=300', 'price=6300', key='bakery.key')
     for line in ('phase CO2 call', 'phase CO2 continuous', 'cancel-all mill CO2', 'day 2026-06-02'):
         steps_done(lingnan)
         same(lingnan.run('submit', '-', text=line + '\n', key='op.key')[0], 0)
