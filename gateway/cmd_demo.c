@@ -4,8 +4,10 @@
  * trading days and an eco-credit sale with real clients, prints what happened, and lets `audit`
  * check the directory. Status 0 only if every self-check held.
  */
+#include "engine/assert.h"
 #include "gateway/command_line.h"
 #include "gateway/demo/demo_cast.h"
+#include "gateway/demo/demo_files.h"
 #include "persist/audit.h"
 #include "persist/digest.h"
 #include <getopt.h>
@@ -19,6 +21,7 @@
 
 static const char demo_help[] =
     "usage: lingnan demo [--once] [--data DIR] [--speed N] [--seed N]\n"
+    "       lingnan demo --print-market\n"
     "\n"
     "Plays a first market on real facts of Guangdong through a real server with real clients:\n"
     "allocation within the real cap, one real auction per regime, six trading days of two regions\n"
@@ -30,12 +33,26 @@ static const char demo_help[] =
     "one\n"
     "  --speed N   N trading days a second (default: as fast as it goes)\n"
     "  --seed N    other orders of the example traders (default 20231124)\n"
+    "  --print-market\n"
+    "              prints a market file with every family, zone and city of Guangdong, and ends\n"
     "\n"
     "exit status: 0 every self-check held, 1 one did not, 71 something could not be started.\n"
     "\n"
     "examples:\n"
     "  lingnan demo --once\n"
-    "  lingnan demo --data /tmp/market --speed 1\n";
+    "  lingnan demo --data /tmp/market --speed 1\n"
+    "  lingnan demo --print-market > guangdong.script\n"
+    "  lingnan serve --data market --market guangdong.script\n";
+
+static int print_market(void)
+{
+    const struct demo_file *file = demo_files;
+    while (file->name && strcmp(file->name, "guangdong.script") != 0)
+        file++;
+    ASSERT(file->name);
+    fwrite(file->bytes, 1, file->size, stdout);
+    return fflush(stdout) ? EX_IOERR : EX_OK;
+}
 
 static struct demo_voice *open_voice(struct demo *demo, const char *name)
 {
@@ -179,10 +196,13 @@ static bool positive(const char *text, uint64_t *out)
 
 int cmd_demo(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"once", no_argument, NULL, 'o'},        {"data", required_argument, NULL, 'd'},
-        {"speed", required_argument, NULL, 's'}, {"seed", required_argument, NULL, 'r'},
-        {"help", no_argument, NULL, 'h'},        {0}};
+    static const struct option options[] = {{"once", no_argument, NULL, 'o'},
+                                            {"data", required_argument, NULL, 'd'},
+                                            {"speed", required_argument, NULL, 's'},
+                                            {"seed", required_argument, NULL, 'r'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {"print-market", no_argument, NULL, 'p'},
+                                            {0}};
     static struct demo demo; /* too large for the stack */
     const char *data = NULL;
     uint64_t speed = 0;
@@ -207,6 +227,8 @@ int cmd_demo(int argc, char **argv)
         case 'h':
             fputs(demo_help, stdout);
             return EX_OK;
+        case 'p':
+            return print_market();
         default:
             good = false;
             break;
