@@ -1,9 +1,9 @@
 /* call.c - the call auction: who takes part, fills and money (market.md 6.9). Prices and flows are
  * found by flow.c; the stages that run calls are in room.c.
  */
-#include "engine/legs.h"
 #include "engine/call.h"
 #include "engine/figures.h"
+#include "engine/legs.h"
 #include "engine/orders.h"
 
 enum call_part { CALL_TRIM, CALL_SOLVE, CALL_FILL };
@@ -121,6 +121,7 @@ static bool fill(struct engine *engine, struct slate *slate, uint16_t instrument
 {
     struct call *call = &slate->call;
     int64_t price = call->zone[zone].price;
+    int64_t legs = legs_count(engine, instrument);
     for (; call->units > 0; slate->ticks -= TICKS_OF_WORK) {
         uint32_t slot = book_best(engine, instrument, zone, side);
         struct order *order = &engine->order[slot];
@@ -131,6 +132,8 @@ static bool fill(struct engine *engine, struct slate *slate, uint16_t instrument
         qty = call->units < order->left ? call->units : order->left;
         fee = order_leg(engine, order, qty, price);
         say_fill(engine, slot, qty, price, fee);
+        call->cash_due += (side == SIDE_BUY ? qty : -qty) * price * legs;
+        call->units_due += side == SIDE_BUY ? qty : -qty;
         call->units -= qty;
         if (order->extra != NIL) iceberg_filled(engine, slot, qty);
         if (order->left == 0) order_end(engine, slot);
@@ -145,7 +148,8 @@ static void count_zone(struct engine *engine, struct call *call, uint16_t instru
     if (volume == 0) return;
     call->changed = true;
     figures_fill(engine, instrument, zone, volume, result->price, FIGURES_CALL);
-    figures_paid(engine, instrument, 0, result->bought, result->bought * result->price);
+    figures_paid(engine, instrument, 0, result->bought,
+                 result->bought * result->price * legs_count(engine, instrument));
 }
 
 static bool settle_zone(struct engine *engine, struct slate *slate, uint16_t instrument,
@@ -187,7 +191,7 @@ static bool settle_zones(struct engine *engine, struct slate *slate, uint16_t in
 }
 
 /* The fund of the exporting zone gets levy and congestion rent: pB*x - pA*x*rn/rd. */
-static void settle_flow(struct engine *engine, const struct call *call, uint16_t instrument,
+static void settle_flow(struct engine *engine, struct call *call, uint16_t instrument,
                         const struct pair_flow *flow)
 {
     uint8_t from = (uint8_t)flow->from, to = (uint8_t)flow->to;
@@ -204,6 +208,8 @@ static void settle_flow(struct engine *engine, const struct call *call, uint16_t
     ASSERT(event->fund >= 0);
     source->fund_cash += event->fund;
     legs_retire(engine, instrument, from, flow->delivered - flow->received);
+    call->cash_due -= event->fund;
+    call->units_due += flow->delivered - flow->received;
     link_move(engine, instrument, from, to, flow->received);
 }
 
@@ -221,5 +227,6 @@ bool call_run(struct engine *engine, struct slate *slate, uint16_t instrument)
     if (!settle_zones(engine, slate, instrument)) return false;
     for (int64_t i = 0; i < call->pairs; i++)
         if (call->pair[i].received > 0) settle_flow(engine, call, instrument, &call->pair[i]);
+    ASSERT(call->cash_due == 0 && call->units_due == 0);
     return true;
 }

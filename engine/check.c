@@ -37,6 +37,7 @@ static void check_cash(const struct engine *engine)
     bool settling = false;
     int128 sum =
         fund_sum(engine) + engine->operator_fees + engine->treasury + auctions_proceeds(engine);
+    sum += slate_cash_due(engine);
     ASSERT(engine->operator_fees >= 0 && engine->treasury >= 0);
     ASSERT(engine->deposited >= 0 && engine->deposited <= MONEY_MAX);
     for (uint32_t at = 0; at < engine->participants; at++) {
@@ -52,7 +53,7 @@ static void check_cash(const struct engine *engine)
 static void check_units(const struct engine *engine, uint16_t instrument)
 {
     const struct instrument *row = &engine->instrument[instrument];
-    int128 sum = row->auctioned;
+    int128 sum = row->auctioned - slate_units_due(engine, instrument);
     ASSERT(row->issued >= 0 && row->issued <= QTY_MAX && row->auctioned >= 0);
     for (uint32_t at = 0; at < engine->positions; at++) {
         const struct position *position = &engine->position[at];

@@ -5,6 +5,7 @@
  */
 #include "engine/look.h"
 #include "engine/orders.h"
+#include "engine/slate.h"
 
 struct page page_of(const struct look_query *query, struct event_buffer *out)
 {
@@ -319,6 +320,7 @@ static void units_row(const struct engine *engine, uint16_t instrument, struct p
     row->instrument = instrument;
     row->issued = engine->instrument[instrument].issued;
     row->auctioned = engine->instrument[instrument].auctioned;
+    row->held = -slate_units_due(engine, instrument); /* sold, though not delivered yet */
     for (uint32_t at = 0; at < engine->positions; at++) {
         const struct position *position = &engine->position[at];
         if (position->instrument != instrument) continue;
@@ -340,6 +342,7 @@ static void cash_row(const struct engine *engine, struct page *page)
     row->deposited = engine->deposited;
     row->operator_fees = engine->operator_fees;
     row->treasury = engine->treasury;
+    row->held = slate_cash_due(engine);
     for (uint32_t at = 0; at < engine->participants; at++) {
         row->free += engine->participant[at].cash;
         row->held += engine->participant[at].cash_held;

@@ -1,5 +1,6 @@
 /* slate.c - see slate.h. */
 #include "engine/slate.h"
+#include "engine/legs.h"
 
 static struct slate *owned_by(const struct engine *engine, uint16_t instrument)
 {
@@ -11,6 +12,26 @@ static struct slate *owned_by(const struct engine *engine, uint16_t instrument)
 const struct slate *slate_of(const struct engine *engine, uint16_t instrument)
 {
     return owned_by(engine, instrument);
+}
+
+int64_t slate_cash_due(const struct engine *engine)
+{
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < SLATES; i++)
+        if (engine->slate[i].owner != INSTRUMENT_NONE) sum += engine->slate[i].call.cash_due;
+    return sum;
+}
+
+int64_t slate_units_due(const struct engine *engine, uint16_t instrument)
+{
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < SLATES; i++) {
+        const struct slate *slate = &engine->slate[i];
+        if (slate->owner == INSTRUMENT_NONE) continue;
+        for (uint32_t leg = 0; leg < legs_count(engine, slate->owner); leg++)
+            if (legs_at(engine, slate->owner, leg) == instrument) sum += slate->call.units_due;
+    }
+    return sum;
 }
 
 /* The small ones come last and are looked at first: the large one stays free for who needs it. */

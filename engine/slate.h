@@ -108,10 +108,12 @@ struct call {
     int64_t zones;     /* mask of a call of the whole instrument; 0: for new room, its pairs only */
     int64_t coupled;   /* mask of zones that stand in a pair */
     int64_t pairs;
-    int64_t changed; /* something was cut or filled */
-    int64_t at;      /* pair, or zone */
-    int64_t fill;    /* part of the fills of a zone */
-    int64_t units;   /* still to fill on this side */
+    int64_t changed;   /* something was cut or filled */
+    int64_t at;        /* pair, or zone */
+    int64_t fill;      /* part of the fills of a zone */
+    int64_t units;     /* still to fill on this side */
+    int64_t cash_due;  /* fen that buyers have paid and nobody has got yet; less the other way */
+    int64_t units_due; /* units that buyers have got and nobody has delivered yet; the same */
     struct trimming trim;
     struct reading reading;
     struct curve_shape shape[2];
@@ -147,6 +149,10 @@ struct slate *slate_borrow(const struct engine *engine, uint32_t rows);
 
 /* What an instrument owns; NULL: none. */
 const struct slate *slate_of(const struct engine *engine, uint16_t instrument);
+
+/* What a call that is suspended between two fills has taken and not given yet. */
+int64_t slate_cash_due(const struct engine *engine); /* of all calls */
+int64_t slate_units_due(const struct engine *engine, uint16_t instrument); /* and its strips */
 
 static inline bool may_go_on(const struct slate *slate)
 {

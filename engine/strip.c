@@ -141,7 +141,10 @@ static void open_or_close(struct engine *engine, uint16_t strip, uint8_t from, u
             link->allowed = 0;
     engine->sources[row + to] &= ~(1u << from);
     engine->targets[row + from] &= ~(1u << to);
-    if (!link->allowed) return;
+    if (!link->allowed) {
+        link->rent_ppm = 0; /* silently: a closed link has no levy to speak of */
+        return;
+    }
     engine->sources[row + to] |= 1u << from;
     engine->targets[row + from] |= 1u << to;
 }
