@@ -144,7 +144,7 @@ bool job_run_all(struct engine *engine)
         if (job_of(engine, own)->stage != JOB_IDLE) return engine->work_left != before;
     }
     for (;;) {
-        uint32_t jobs = engine->jobs;
+        uint32_t jobs = engine->jobs, first = engine->pass;
         int64_t left = engine->work_left;
         for (; engine->pass < engine->instruments; engine->pass++) {
             if (!work_left(engine)) return true;
@@ -154,7 +154,8 @@ bool job_run_all(struct engine *engine)
                 return true; /* here it goes on */
         }
         engine->pass = 0;
-        if (engine->jobs == 0 || (engine->jobs == jobs && engine->work_left == left)) break;
+        if (engine->jobs == 0) break;
+        if (first == 0 && engine->jobs == jobs && engine->work_left == left) break;
     }
     return engine->work_left != before;
 }
