@@ -147,6 +147,7 @@ bool job_run_all(struct engine *engine)
         uint32_t jobs = engine->jobs, first = engine->pass;
         int64_t left = engine->work_left;
         for (; engine->pass < engine->instruments; engine->pass++) {
+            if (engine->jobs == 0) break; /* the next pass begins with the first again */
             if (!work_left(engine)) return true;
             if (job_of(engine, (uint16_t)engine->pass)->stage != JOB_IDLE)
                 job_run(engine, (uint16_t)engine->pass);
