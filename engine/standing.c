@@ -94,7 +94,8 @@ static enum reason who_check(const struct engine *engine, const struct command *
     if (body->instrument >= engine->instruments) return REASON_UNKNOWN_INSTRUMENT;
     instrument = &engine->instrument[body->instrument];
     if (instrument->retired || instrument->family != FAMILY_ECO ||
-        (!instrument->terms.investors && bidder->type == PARTICIPANT_TYPE_INVESTOR))
+        (body->qty != 0 && !instrument->terms.investors &&
+         bidder->type == PARTICIPANT_TYPE_INVESTOR))
         return REASON_NOT_ALLOWED;
     return is_frozen(engine, body->instrument) ? REASON_FROZEN : REASON_NONE;
 }
