@@ -264,10 +264,10 @@ static enum reason replace_door_reason(const struct engine *engine, const struct
     uint8_t phase;
     if (slot == NIL) return REASON_UNKNOWN_ORDER;
     if (command->role != ROLE_SYSTEM && command->role != ROLE_ENTERPRISE) return REASON_NOT_ALLOWED;
-    if (command->role == ROLE_ENTERPRISE && command->actor != order->participant)
-        return REASON_NOT_OWNER;
     if (engine->rule_set >= 2 && engine->participant[order->participant].stopped)
         return REASON_NOT_ALLOWED;
+    if (command->role == ROLE_ENTERPRISE && command->actor != order->participant)
+        return REASON_NOT_OWNER;
     if (is_frozen(engine, order->instrument)) return REASON_FROZEN;
     phase = engine->instrument[order->instrument].phase;
     return phase == PHASE_CALL || phase == PHASE_CONTINUOUS ? REASON_NONE : REASON_PHASE;

@@ -278,14 +278,18 @@ struct engine *engine_init(void *memory, size_t size, const struct engine_limits
     return engine;
 }
 
-/* Each order can be filled or cancelled once and trimmed once, each bid be awarded once; what is
- * left is a constant number of events per zone, link and instrument. */
+/* Each order can be filled or cancelled once and trimmed once, each bid be awarded once; an iceberg
+ * is filled many times, but matching is bounded; what is left is a constant number of events per
+ * zone, link and instrument. */
 size_t engine_events_max(const struct engine_limits *limits)
 {
+    size_t fills = limits->work < FILLS_MAX ? limits->work : FILLS_MAX;
+    size_t fill = sizeof(struct event_trade) + sizeof(struct event_shown) +
+                  sizeof(struct event_triggered) + sizeof(struct event_cancelled);
     size_t orders = (size_t)limits->orders * 3 * sizeof(struct event_trade);
     size_t bids = (size_t)limits->bids * sizeof(struct event_award);
     size_t places = (size_t)limits->instruments * limits->zones * limits->zones;
-    return orders + bids + places * 4 * sizeof(struct event_call) + 65536;
+    return orders + bids + fills * fill + places * 4 * sizeof(struct event_call) + 65536;
 }
 
 /* --- facts --------------------------------------------------------------------------------- */

@@ -83,6 +83,14 @@ static inline bool work_left(const struct engine *engine)
 {
     return engine->work_left > 0;
 }
+/* The same for matching. One iceberg can give thousands of fills, so under rule set 2 their number
+ * is bounded even where limits.work is WORK_NONE: the events of a command must have a most. */
+static inline bool fills_left(const struct engine *engine)
+{
+    return work_left(engine) &&
+           (engine->rule_set < 2 || engine->work_left > INT64_MAX - FILLS_MAX ||
+            engine->limits.work != WORK_NONE);
+}
 static inline void work_spend(struct engine *engine, int64_t units)
 {
     engine->work_left -= units;

@@ -49,6 +49,8 @@
     4096 /* fills, rows or events of one command or step; the default of limits.work               \
           */
 
+#define FILLS_MAX 65536 /* fills foreseen or made by one command or step without a bound of work */
+
 _Static_assert(RATIO_MAX *QTY_MAX <= INT64_MAX, "a mapped quantity fits");
 _Static_assert(QTY_MAX <= MONEY_MAX, "units fit wherever money fits");
 #endif

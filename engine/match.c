@@ -286,7 +286,7 @@ enum match_result match_run(struct engine *engine, uint32_t slot)
             }
         }
         work_spend(engine, 1);
-        if (!work_left(engine)) return MATCH_MORE;
+        if (!fills_left(engine)) return MATCH_MORE;
     }
     return MATCH_OVER;
 }

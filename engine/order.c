@@ -255,7 +255,7 @@ bool stage_enter(struct engine *engine, uint16_t instrument)
 {
     struct job *job = job_of(engine, instrument);
     uint32_t slot = job->slot;
-    if (!work_left(engine)) return stage_waits(engine, slot);
+    if (!fills_left(engine)) return stage_waits(engine, slot);
     work_spend(engine, 1);
     if (engine->instrument[instrument].phase == PHASE_CONTINUOUS && job->part == 0) {
         if (!judge(engine, job)) return stage_waits(engine, slot);

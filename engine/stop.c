@@ -73,7 +73,7 @@ bool stage_stops(struct engine *engine, uint16_t instrument)
 {
     struct job *job = job_of(engine, instrument);
     uint32_t slot;
-    if (!work_left(engine)) return false;
+    if (!fills_left(engine)) return false;
     work_spend(engine, 1);
     if (engine->instrument[instrument].phase != PHASE_CONTINUOUS) return true;
     slot = first_reached(engine, instrument);

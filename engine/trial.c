@@ -238,7 +238,7 @@ enum trial_result trial_run(struct engine *engine, uint32_t slot, int64_t least)
     while (taker->left - trial.left < least) {
         if (!foresee(engine, taker, &trial)) return TRIAL_FAILS;
         work_spend(engine, 1);
-        if (work_left(engine)) continue;
+        if (fills_left(engine)) continue;
         trial_keep(engine, taker, &trial);
         return TRIAL_MORE;
     }
