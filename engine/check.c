@@ -25,16 +25,8 @@ static int128 fund_sum(const struct engine *engine)
     return sum;
 }
 
-/* Between two steps of a call buyers may have paid what sellers and funds have yet to get. */
-static bool is_settling(const struct engine *engine, uint16_t instrument)
-{
-    uint8_t stage = job_of(engine, instrument)->stage;
-    return stage == JOB_CALL || stage == JOB_ROOM;
-}
-
 static void check_cash(const struct engine *engine)
 {
-    bool settling = false;
     int128 sum =
         fund_sum(engine) + engine->operator_fees + engine->treasury + auctions_proceeds(engine);
     sum += slate_cash_due(engine);
@@ -45,9 +37,7 @@ static void check_cash(const struct engine *engine)
         ASSERT(row->cash >= 0 && row->cash_held >= 0);
         sum += (int128)row->cash + row->cash_held;
     }
-    for (uint16_t instrument = 0; instrument < engine->instruments; instrument++)
-        settling |= is_settling(engine, instrument);
-    ASSERT(settling || sum == engine->deposited);
+    ASSERT(sum == engine->deposited);
 }
 
 static void check_units(const struct engine *engine, uint16_t instrument)
@@ -64,7 +54,7 @@ static void check_units(const struct engine *engine, uint16_t instrument)
     }
     for (uint8_t zone = 0; zone < engine->zones; zone++)
         sum += state_zone(engine, instrument, zone)->retired;
-    ASSERT(is_settling(engine, instrument) || sum == row->issued);
+    ASSERT(sum == row->issued);
 }
 
 /* An owner's list holds exactly its resting orders, each on the right holding. Returns the cash
