@@ -53,10 +53,9 @@ static int64_t queue_price(const struct engine *engine, const struct order *orde
 }
 
 /* Instrument, zone, queue, best or first reached first. */
-static bool is_listed_before(const struct engine *engine, const struct trim *a,
-                             const struct trim *b)
+static bool is_listed_before(const struct engine *engine, uint32_t a, uint32_t b)
 {
-    const struct order *x = &engine->order[a->slot], *y = &engine->order[b->slot];
+    const struct order *x = &engine->order[a], *y = &engine->order[b];
     int64_t price_x, price_y;
     uint8_t queue = queue_of(x);
     if (x->instrument != y->instrument) return x->instrument < y->instrument;
@@ -86,11 +85,11 @@ static void cancel_own(struct engine *engine, uint32_t account, uint16_t instrum
         if (instrument != INSTRUMENT_ALL && order->instrument != instrument) continue;
         if (order->state == ORDER_WORKING) continue;
         if (!by_phase || phase_cancels(engine->instrument[order->instrument].phase))
-            engine->trim[count++].slot = slot;
+            engine->rows[count++] = slot;
     }
-    rows_sort(engine, engine->trim, count, is_listed_before);
+    rows_sort(engine, engine->rows, count, is_listed_before);
     for (uint32_t i = 0; i < count; i++)
-        order_cancel(engine, engine->trim[i].slot, reason);
+        order_cancel(engine, engine->rows[i], reason);
     work_spend(engine, count);
 }
 

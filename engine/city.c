@@ -122,10 +122,9 @@ static int64_t stop_of(const struct engine *engine, const struct order *order)
 
 /* By participant, then as cancel-all does: instrument, zone, bids, asks, stops. The answer is
  * turned round because the heap has its last row on top. */
-static bool is_cancelled_after(const struct engine *engine, const struct trim *a,
-                               const struct trim *b)
+static bool is_cancelled_after(const struct engine *engine, uint32_t a, uint32_t b)
 {
-    const struct order *x = &engine->order[a->slot], *y = &engine->order[b->slot];
+    const struct order *x = &engine->order[a], *y = &engine->order[b];
     bool parked = x->state == ORDER_PARKED;
     if (x->participant != y->participant) return x->participant > y->participant;
     if (x->instrument != y->instrument) return x->instrument > y->instrument;
@@ -146,7 +145,7 @@ bool movers_gather(struct engine *engine, struct job *job, uint32_t participant)
         if (!work_left(engine)) return false;
         work_spend(engine, 1);
         if (order->zone != zone_of(engine, order->participant, order->instrument))
-            rows_push(engine, engine->trim, job->count++, job->slot, is_cancelled_after);
+            rows_push(engine, engine->rows, job->count++, job->slot, is_cancelled_after);
     }
     work_spend(engine, 1);
     return true;
@@ -157,7 +156,7 @@ bool movers_cancel(struct engine *engine, struct job *job)
     while (job->count > 0) {
         if (!work_left(engine)) return false;
         work_spend(engine, 1);
-        order_cancel(engine, rows_pop(engine, engine->trim, job->count--, is_cancelled_after),
+        order_cancel(engine, rows_pop(engine, engine->rows, job->count--, is_cancelled_after),
                      CANCEL_REASON_OPERATOR);
     }
     return true;

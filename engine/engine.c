@@ -94,7 +94,7 @@ static void lay_out_orders(struct engine *e, struct arena *arena)
     e->lane_mask = power_above(n->lanes) - 1;
     e->lane_buckets = take(arena, e->lane_mask + 1, sizeof *e->lane_buckets);
     e->lane_entry = take(arena, (size_t)n->lanes * n->lane_window, sizeof *e->lane_entry);
-    e->trim = take(arena, n->orders, sizeof *e->trim);
+    e->rows = take(arena, n->orders, sizeof *e->rows);
 }
 
 static void take_pairs(struct arena *arena, struct pair_index *index, uint32_t count)

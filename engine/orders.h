@@ -155,14 +155,14 @@ void call_uncross(struct engine *engine, uint16_t instrument, bool scheduled);
 /* Does the best ask of some zone cross its best bid? */
 bool call_crossed(const struct engine *engine, uint16_t instrument);
 
-/* rows.c: sorts scratch rows; `before` says which of two comes first. */
-typedef bool row_before(const struct engine *engine, const struct trim *a, const struct trim *b);
-void rows_sort(const struct engine *engine, struct trim *rows, uint32_t count, row_before *before);
-/* A heap in the same rows, with the row that comes last on top. `count`: rows in it before. */
-void rows_push(const struct engine *engine, struct trim *rows, uint32_t count, uint32_t slot,
-               row_before *before);
-uint32_t rows_pop(const struct engine *engine, struct trim *rows, uint32_t count,
-                  row_before *before);
+/* rows.c: sorts slots; `before` says which of two orders comes first. */
+typedef bool slot_before(const struct engine *engine, uint32_t a, uint32_t b);
+void rows_sort(const struct engine *engine, uint32_t *slots, uint32_t count, slot_before *before);
+/* A heap, with the slot that comes last on top. `count`: slots in it before. */
+void rows_push(const struct engine *engine, uint32_t *slots, uint32_t count, uint32_t slot,
+               slot_before *before);
+uint32_t rows_pop(const struct engine *engine, uint32_t *slots, uint32_t count,
+                  slot_before *before);
 
 /* links.c: links or limits of the instrument have changed, so new room may have appeared. Without
  * orders that is part of setting it up: nobody hears of it. */

@@ -342,13 +342,6 @@ struct book_node {
     uint32_t child[64];
 };
 
-struct trim { /* one order before a call */
-    uint32_t slot;
-    uint32_t group;
-    uint64_t priority;
-    int64_t cut;
-    uint32_t rank; /* among the prices of the pair of zones being measured */
-};
 struct engine {
     struct engine_limits limits;
     uint64_t sequence;
@@ -481,7 +474,7 @@ struct engine {
     struct job *job;                     /* [instruments + 1]; the last is the exchange's own */
 
     struct slate *slate;    /* SLATES, see slate.h */
-    struct trim *trim;      /* scratch, `orders` rows */
+    uint32_t *rows;         /* scratch, `orders` slots: of one command, or of the change of day */
     struct ranked *rank[2]; /* scratch of a clearing, `bids` rows each */
     uint8_t rank_side;      /* of `rank` that holds the last sorted rows */
     uint32_t *rank_counts;  /* the same, RANK_PASSES x RANK_BUCKETS */
