@@ -25,8 +25,8 @@ static const char demo_help[] =
     "\n"
     "Plays a first market on real facts of Guangdong through a real server with real clients:\n"
     "allocation within the real cap, one real auction per regime, six trading days of two regions\n"
-    "around the real monthly prices, an eco-credit sale, the ecological fund; then verifies "
-    "itself.\n"
+    "around the real monthly prices, eco-credit sales with and without success, a day with\n"
+    "calls, congestion and interruption, the ecological fund; then verifies itself.\n"
     "\n"
     "  --once      stop the server at the end and remove the temporary directory\n"
     "  --data DIR  an empty directory to play in (at most 80 bytes long) instead of a temporary "
@@ -98,6 +98,8 @@ static int play(struct demo *demo, uint64_t *out_sequence, uint8_t out_hash[HASH
     if (demo_allocation(demo)) return demo->fault;
     if (demo_days(demo)) return demo->fault;
     if (demo_auction_eco(demo)) return demo->fault;
+    if (demo_call(demo)) return demo->fault;
+    if (demo_auction_failed(demo)) return demo->fault;
     return demo_summary(demo, out_sequence, out_hash);
 }
 

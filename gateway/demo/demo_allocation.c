@@ -134,7 +134,7 @@ static void issue_rights(struct demo *demo)
     }
     (void)demo_flush(demo->regulator);
     printf("energy, water, SO2, COD rights and eco-credits: %zu holdings (examples; real are the\n"
-           "quantities of the two forest projects)\n",
+           "quantities of the three forest projects)\n",
            rows);
 }
 

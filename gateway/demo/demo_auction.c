@@ -171,6 +171,69 @@ static int hold_auction(struct demo *demo, const struct published *auction, cons
     return demo->fault;
 }
 
+/* One rule tried on the failed auction: the same offer, reserve and bids. */
+static struct event_row_offer try_rule(struct demo *demo, struct published *auction,
+                                       const char *seller, const char *rule, const char *terms)
+{
+    struct event_row_offer row = {.offer = 0};
+    struct query query = demo_query(QUERY_AUCTION);
+    struct name name;
+    snprintf(auction->name, sizeof auction->name, "A-%s-%s", auction->date, rule);
+    enum reason reason = demo_ask(
+        demo->regulator, "auction %s %s seller=%s offer=%" PRId64 " reserve=%" PRId64 " %s",
+        auction->name, auction->instrument, seller, auction->offer, auction->reserve, terms);
+    if (demo_learn(demo->regulator) || reason) {
+        demo_check(demo, false, "auction %s: %s", auction->name, reason_name(reason));
+        return row;
+    }
+    const struct bids bids = place_bids(demo, auction);
+    reason = demo_ask(demo->regulator, "clear %s", auction->name);
+    if (reason) demo_check(demo, false, "cleared: %s", reason_name(reason));
+    (void)demo_voice_fault(demo, demo->regulator);
+    if (!directory_name_of(auction->name, strlen(auction->name), &name)) return row;
+    query.auction = directory_auction(demo->directory, &name);
+    (void)demo_rows(demo, &query, EVENT_ROW_OFFER, &row, sizeof row, 1);
+    printf("  %-15s %5" PRId64 " %12s %10s %12s %20s  %s\n", rule, bids.count,
+           demo_grouped(bids.volume), demo_cny(row.price), demo_grouped(row.sold),
+           demo_cny(row.price * row.sold), state_word(outcome(&row)));
+    return row;
+}
+
+int demo_auction_failed(struct demo *demo)
+{
+    static const char seller[] = "forest-zhaoqing";
+    struct demo_table table;
+    struct published auction = {.date = ""};
+    demo_table_open(&table, "eco_failed.csv");
+    if (demo->fault || !demo_table_next(&table)) return demo->fault;
+    snprintf(auction.date, sizeof auction.date, "%s", demo_text(&table, "date"));
+    snprintf(auction.instrument, sizeof auction.instrument, "%s", demo_text(&table, "instrument"));
+    auction.offer = demo_number(&table, "offered_t");
+    auction.reserve = demo_number(&table, "reserve_fen");
+    printf("\nNOT SOLD   %s: %s t of 109 villages, %" PRId64 " bidders, published: not sold.\n"
+           "          The same offer and bids under two rules. Real: quantity, number of bidders.\n"
+           "          Constructed: the single bids.\n",
+           auction.date, demo_grouped(auction.offer), demo_number(&table, "participants"));
+    const enum reason dated = demo_go_to(demo, auction.date);
+    if (dated) demo_check(demo, false, "day %s: %s", auction.date, reason_name(dated));
+    printf("  %-15s %5s %12s %10s %12s %20s\n", "rule", "bids", "t", "CNY/t", "sold t",
+           "to the villages CNY");
+    const struct event_row_offer failed =
+        try_rule(demo, &auction, seller, "all-or-nothing", "undersubscribed=cancel-all");
+    const int64_t back = holding(demo, seller, auction.instrument);
+    const struct event_row_offer partial =
+        try_rule(demo, &auction, seller, "partial", "regime=eco-lot");
+    demo_check(demo, failed.state == AUCTION_STATE_FAILED && failed.sold == 0,
+               "all or nothing: the auction failed, as the published one did");
+    demo_check(demo, back == auction.offer, "the villages have their units back");
+    demo_check(demo,
+               outcome(&partial) == AUCTION_STATE_PARTIAL && partial.sold > 0 &&
+                   holding(demo, seller, auction.instrument) == auction.offer - partial.sold,
+               "a partial rule would have sold %s t to the same bidders",
+               demo_grouped(partial.sold));
+    return demo->fault;
+}
+
 int demo_auctions_past(struct demo *demo)
 {
     struct demo_table table;

@@ -73,5 +73,7 @@ int demo_auctions_past(struct demo *demo);
 int demo_allocation(struct demo *demo);
 int demo_days(struct demo *demo);
 int demo_auction_eco(struct demo *demo);
+int demo_call(struct demo *demo);
+int demo_auction_failed(struct demo *demo);
 int demo_summary(struct demo *demo, uint64_t *out_sequence, uint8_t out_hash[32]);
 #endif

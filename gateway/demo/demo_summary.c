@@ -12,6 +12,7 @@ static const struct traded {
     const char *links[3][2];
 } traded[] = {
     {"GDEA-23", "t", {"EWN", "GBA"}, {{"EWN", "GBA"}}},
+    {"GDEA-24", "t", {"EWN", "GBA"}, {{"EWN", "GBA"}}},
     {"PHCER-23", "t", {"EWN", "GBA"}, {{"EWN", "GBA"}}},
     {"ENER-23", "tce", {"EWN", "GBA"}, {{"EWN", "GBA"}}},
     {"WATR-DJ-23",
