@@ -61,9 +61,19 @@ static enum reason money_reason(const struct order *order)
 /* --- 10 to 14: what depends on the others ------------------------------------------------------
  */
 
+/* Neither position limit, nor bound of holders, nor gate can be in the way: the usual case, told
+ * without asking them all. */
+static bool may_buy_freely(const struct engine *engine, const struct order *order)
+{
+    return engine->holding_limits == 0 &&
+           engine->instrument[order->instrument].terms.holders_max == 0 &&
+           !state_zone(engine, order->instrument, order->zone)->gate.closed &&
+           engine->participant[order->participant].city == NIL;
+}
+
 static enum reason means_reason(const struct engine *engine, const struct order *order)
 {
-    if (order->side == SIDE_BUY) {
+    if (order->side == SIDE_BUY && !may_buy_freely(engine, order)) {
         enum reason reason =
             holding_reason(engine, order->participant, order->instrument, order->zone, order->left);
         if (reason != REASON_NONE) return reason;
@@ -105,6 +115,12 @@ static enum reason capacity_reason(const struct engine *engine, const struct ord
     return REASON_NONE;
 }
 
+static bool has_quota(const struct engine *engine, uint32_t participant)
+{
+    const struct participant *row = &engine->participant[participant];
+    return (row->quota_open | row->quota_rate | engine->quota_open | engine->quota_rate) != 0;
+}
+
 uint32_t order_fee_rate(const struct engine *engine, uint32_t participant, uint16_t instrument)
 {
     return fee_rate(engine, participant, engine->instrument[instrument].fee_ppm);
@@ -116,8 +132,10 @@ enum reason taker_reason(struct engine *engine, const struct order_draft *draft,
     enum reason reason = money_reason(&draft->order);
     if (reason == REASON_NONE) reason = means_reason(engine, &draft->order);
     if (reason == REASON_NONE) reason = capacity_reason(engine, draft, client_id);
-    if (reason == REASON_NONE) reason = quota_open_reason(engine, draft->order.participant);
-    if (reason == REASON_NONE) reason = quota_rate_take(engine, draft->order.participant);
+    if (reason == REASON_NONE && has_quota(engine, draft->order.participant))
+        reason = quota_open_reason(engine, draft->order.participant);
+    if (reason == REASON_NONE && has_quota(engine, draft->order.participant))
+        reason = quota_rate_take(engine, draft->order.participant);
     return reason;
 }
 

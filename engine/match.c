@@ -18,34 +18,36 @@ struct walk {
 
 static const struct link own_zone = {.rn = 1, .rd = 1, .allowed = 1};
 
-static struct walker stand(const struct engine *engine, const struct order *taker, uint8_t zone)
+/* On the way from or to `zone`, at no order yet. */
+static inline void stand(const struct engine *engine, const struct order *taker, uint8_t zone,
+                         struct walker *walker)
 {
     bool buy = taker->side == SIDE_BUY;
     uint8_t from = buy ? zone : taker->zone;
     uint8_t to = buy ? taker->zone : zone;
-    struct walker walker;
-    walker.zone = zone;
-    walker.link = from == to ? &own_zone : state_link(engine, taker->instrument, from, to);
-    walker.step = link_step(engine, taker->instrument, walker.link);
-    walker.room = link_room(engine, taker->instrument, from, to);
-    walker.effective = walker.received = 0;
-    walker.slot = NIL;
-    return walker;
+    walker->zone = zone;
+    walker->link = from == to ? &own_zone : state_link(engine, taker->instrument, from, to);
+    walker->step = link_step(engine, taker->instrument, walker->link);
+    walker->room = link_room(engine, taker->instrument, from, to);
 }
 
-struct walker walker_open(const struct engine *engine, const struct order *taker, uint8_t zone)
+void walker_open(const struct engine *engine, const struct order *taker, uint8_t zone,
+                 struct walker *walker)
 {
-    struct walker walker = stand(engine, taker, zone);
-    walker.slot = book_best(engine, taker->instrument, zone, !taker->side);
-    return walker;
+    stand(engine, taker, zone, walker);
+    walker->effective = walker->received = 0;
+    walker->slot = book_best(engine, taker->instrument, zone, !taker->side);
 }
 
-static void walk_add(const struct engine *engine, const struct order *taker, struct walk *walk,
-                     uint8_t zone)
+/* A zone without orders on the other side needs no walker. */
+static inline void walk_add(const struct engine *engine, const struct order *taker,
+                            struct walk *walk, uint8_t zone)
 {
     struct walker *walker = &walk->walker[walk->count];
-    *walker = walker_open(engine, taker, zone);
-    if (walker->slot != NIL) walk->count++;
+    if (state_zone(engine, taker->instrument, zone)->side[!taker->side].orders == 0) return;
+    stand(engine, taker, zone, walker);
+    walker->slot = book_best(engine, taker->instrument, zone, !taker->side);
+    walk->count++;
 }
 
 static void walk_start(const struct engine *engine, const struct order *taker, struct walk *walk)
@@ -294,7 +296,8 @@ enum match_result match_run(struct engine *engine, uint32_t slot)
 void match_one(struct engine *engine, uint32_t slot, uint32_t maker, int64_t received)
 {
     const struct order *taker = &engine->order[slot];
-    struct walker walker = stand(engine, taker, engine->order[maker].zone);
+    struct walker walker;
+    stand(engine, taker, engine->order[maker].zone, &walker);
     walker.slot = maker;
     walker_reaches(taker, &engine->order[maker], &walker);
     walker.received = received;

@@ -15,7 +15,8 @@ struct walker {
 };
 
 /* Stands at the best order of a zone. */
-struct walker walker_open(const struct engine *engine, const struct order *taker, uint8_t zone);
+void walker_open(const struct engine *engine, const struct order *taker, uint8_t zone,
+                 struct walker *walker);
 
 /* The zones beside its own that the taker can reach, as a set of bits. */
 static inline uint32_t walker_zones(const struct engine *engine, const struct order *taker)

@@ -133,7 +133,7 @@ static void add_zone(const struct engine *engine, const struct order *taker, str
 {
     struct trial_walker *row = &trial->zone[trial->count++];
     const struct zone_state *state = state_zone(engine, taker->instrument, zone);
-    row->walker = walker_open(engine, taker, zone);
+    walker_open(engine, taker, zone, &row->walker);
     if (waited) {
         row->place = state->trial;
         row->walker.slot = row->place.slot;
