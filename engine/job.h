@@ -105,7 +105,7 @@ struct job *job_begin(struct engine *engine, uint16_t instrument, enum job_stage
 void job_run(struct engine *engine, uint16_t instrument);
 
 /* The exchange's own job first, then every instrument in order, while work is left. A stage that
- * waits for another instrument's (for scratch) is passed over. Returns whether anything was spent.
+ * waits for another instrument's (for a slate) is passed over. Returns whether anything was spent.
  */
 bool job_run_all(struct engine *engine);
 

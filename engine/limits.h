@@ -28,8 +28,9 @@
 #define DISPLAY_PARTS_MAX 1000 /* an iceberg shows at least this part of its quantity at a time */
 #define AGENCY_PPM_MAX 100000  /* market.md 9 */
 #define INSTALMENTS_MAX 12     /* auctions that unsold units may be spread over */
-#define BUNDLE_OWNERS_MAX 1024 /* of one auction, beside its seller: the payout looks at them all  \
-                                */
+#define BUNDLE_OWNERS_MAX                                                                          \
+    1024 /* of one auction, beside its seller: the payout looks at them all                        \
+          */
 #define SEED_BYTES 32
 #define RULE_SET_FIRST 1  /* of the journals that say nothing */
 #define RULE_SET_NEWEST 2 /* what a new exchange starts with */
@@ -49,7 +50,8 @@
     4096 /* fills, rows or events of one command or step; the default of limits.work               \
           */
 
-#define FILLS_MAX 65536 /* fills foreseen or made by one command or step without a bound of work */
+#define FILLS_MAX 65536 /* fills foreseen or made by one command or step without a bound of work   \
+                         */
 
 _Static_assert(RATIO_MAX *QTY_MAX <= INT64_MAX, "a mapped quantity fits");
 _Static_assert(QTY_MAX <= MONEY_MAX, "units fit wherever money fits");

@@ -1,8 +1,8 @@
 /* price.c - price maps, room and bands: market.md 4 (band), 6.1 and 6.2.
  *
  * Bound: prices are at most PRICE_MAX < 2^36, rn, rd <= 1000, a levy in force at most RENT_MAX =
- *        10^12 ppm, so every product is below 2^90. E of such a levy may pass 2^63: it is cut
- * there, above every price there can be.
+ *        10^12 ppm, so every product is below 2^90. E of such a levy may pass 2^63: it ends there,
+ *        above every price there can be.
  */
 #include "engine/legs.h"
 

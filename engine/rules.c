@@ -37,8 +37,7 @@ static void apply_step(struct engine *engine, const struct command *command)
     }
     done(engine);
     went_on = job_run_all(engine);
-    ASSERT(
-        went_on); /* a job that only waits for another's scratch spends nothing, the other does */
+    ASSERT(went_on); /* one that waits for another's slate spends nothing, the other does */
 }
 
 void rules_apply(struct engine *engine, const struct command *command)

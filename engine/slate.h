@@ -151,7 +151,7 @@ struct slate *slate_borrow(const struct engine *engine, uint32_t rows);
 const struct slate *slate_of(const struct engine *engine, uint16_t instrument);
 
 /* What a call that is suspended between two fills has taken and not given yet. */
-int64_t slate_cash_due(const struct engine *engine); /* of all calls */
+int64_t slate_cash_due(const struct engine *engine);                       /* of all calls */
 int64_t slate_units_due(const struct engine *engine, uint16_t instrument); /* and its strips */
 
 static inline bool may_go_on(const struct slate *slate)
