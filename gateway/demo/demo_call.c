@@ -117,7 +117,7 @@ static int64_t fund(struct demo *demo)
 static struct result open_day(struct demo *demo, struct demo_feed *feed)
 {
     char number[16];
-    struct result foretold;
+    struct result foretold = {0};
     must(demo, demo->market_operator, "phase " SERIES " call");
     printf("  %-34s %10s %8s %10s %8s\n", "", "EWN price", "volume", "GBA price", "volume");
     for (size_t i = 0; i < OPENING; i++) {
