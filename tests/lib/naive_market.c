@@ -269,14 +269,15 @@ static bool answered(struct naive_lane *lane, uint64_t id, const char *content,
     return true;
 }
 
-/* A command that is silent by itself is answered silently again, whatever it set off. */
+/* A command that is silent by itself is answered silently again, whatever it set off; so is `clear`
+ * since it may take steps (decision 12). */
 static bool has_answer(const struct naive_verb *verb)
 {
+    bool clears = verb->apply == naive_auction_clear && naive.rules < 2;
     return strncmp(naive.first_line, "rejected ", 9) == 0 || verb->apply == naive_do_order ||
            verb->apply == naive_do_cancel || verb->apply == naive_do_replace ||
-           verb->apply == naive_do_phase || verb->apply == naive_auction_clear ||
-           verb->apply == naive_do_click || verb->apply == naive_do_seed ||
-           naive_deal_answers(verb);
+           verb->apply == naive_do_phase || clears || verb->apply == naive_do_click ||
+           verb->apply == naive_do_seed || naive_deal_answers(verb);
 }
 
 static void keep_answer(struct naive_lane *lane, uint64_t id, const char *content,
