@@ -145,6 +145,7 @@ static enum reason cancel_all_reason(const struct engine *engine, const struct c
         return REASON_NOT_ALLOWED;
     if (body->instrument == INSTRUMENT_ALL) return engine->jobs > 0 ? REASON_FROZEN : REASON_NONE;
     if (body->instrument >= engine->instruments) return REASON_UNKNOWN_INSTRUMENT;
+    if (engine->instrument[body->instrument].retired) return REASON_NOT_ALLOWED;
     if (is_frozen(engine, body->instrument)) return REASON_FROZEN;
     return phase_cancels(engine->instrument[body->instrument].phase) ? REASON_NONE : REASON_PHASE;
 }

@@ -71,11 +71,15 @@ static bool may_buy_freely(const struct engine *engine, const struct order *orde
            engine->participant[order->participant].city == NIL;
 }
 
-static enum reason means_reason(const struct engine *engine, const struct order *order)
+typedef enum reason holding_check(const struct engine *engine, uint32_t participant,
+                                  uint16_t instrument, uint8_t zone, int64_t qty);
+
+static enum reason means_reason(const struct engine *engine, const struct order *order,
+                                holding_check *check)
 {
     if (order->side == SIDE_BUY && !may_buy_freely(engine, order)) {
         enum reason reason =
-            holding_reason(engine, order->participant, order->instrument, order->zone, order->left);
+            check(engine, order->participant, order->instrument, order->zone, order->left);
         if (reason != REASON_NONE) return reason;
     }
     if (order->side == SIDE_SELL) {
@@ -130,7 +134,7 @@ enum reason taker_reason(struct engine *engine, const struct order_draft *draft,
                          const struct name *client_id)
 {
     enum reason reason = money_reason(&draft->order);
-    if (reason == REASON_NONE) reason = means_reason(engine, &draft->order);
+    if (reason == REASON_NONE) reason = means_reason(engine, &draft->order, holding_reason);
     if (reason == REASON_NONE) reason = capacity_reason(engine, draft, client_id);
     if (reason == REASON_NONE && has_quota(engine, draft->order.participant))
         reason = quota_open_reason(engine, draft->order.participant);
@@ -296,7 +300,7 @@ static enum reason replacement_reason(const struct engine *engine, const struct 
 {
     enum reason reason = range_reason(engine, draft);
     if (reason == REASON_NONE) reason = money_reason(&draft->order);
-    if (reason == REASON_NONE) reason = means_reason(engine, &draft->order);
+    if (reason == REASON_NONE) reason = means_reason(engine, &draft->order, holding_again_reason);
     return reason;
 }
 

@@ -149,18 +149,25 @@ static struct gate *city_gate(const struct engine *engine, uint32_t participant,
     return city == NIL ? NULL : &state_city(engine, instrument, city)->gate;
 }
 
-enum reason holding_reason(const struct engine *engine, uint32_t participant, uint16_t instrument,
-                           uint8_t zone, int64_t qty)
+enum reason holding_again_reason(const struct engine *engine, uint32_t participant,
+                                 uint16_t instrument, uint8_t zone, int64_t qty)
 {
     const struct gate *gate;
     if (engine->rule_set < 2) return REASON_NONE;
     if (passes_limit(engine, participant, instrument, qty)) return REASON_POSITION_LIMIT;
-    if (passes_holders(engine, participant, instrument, zone)) return REASON_POSITION_LIMIT;
     if (passes_gate(engine, &state_zone(engine, instrument, zone)->gate, participant, qty))
         return REASON_TARGET_GATE;
     gate = city_gate(engine, participant, instrument);
     if (gate && passes_gate(engine, gate, participant, qty)) return REASON_TARGET_GATE;
     return REASON_NONE;
+}
+
+enum reason holding_reason(const struct engine *engine, uint32_t participant, uint16_t instrument,
+                           uint8_t zone, int64_t qty)
+{
+    if (engine->rule_set >= 2 && passes_holders(engine, participant, instrument, zone))
+        return REASON_POSITION_LIMIT; /* before the gates; the limit gives the same reason */
+    return holding_again_reason(engine, participant, instrument, zone, qty);
 }
 
 void gate_bought(struct engine *engine, uint32_t participant, uint16_t instrument, uint8_t zone,

@@ -15,6 +15,9 @@
  * Needs: what an order that is to be replaced holds open has been given back. */
 enum reason holding_reason(const struct engine *engine, uint32_t participant, uint16_t instrument,
                            uint8_t zone, int64_t qty);
+/* The same for a replacement: who has an open buy is a holder already, whatever the bound is now. */
+enum reason holding_again_reason(const struct engine *engine, uint32_t participant,
+                                 uint16_t instrument, uint8_t zone, int64_t qty);
 
 /* A line of the command `position-limit`; group NIL: of the type. Older lines that can never be in
  * force again are forgotten. Returns CAPACITY when limits.rules lines may still matter. */

@@ -87,6 +87,21 @@ def time_never_goes_back(lingnan):
     within(err, 'error line=3 ')
 
 
+def books_balance_between_the_steps_of_a_call(lingnan):
+    """What buyers have paid and sellers not got yet is counted, too."""
+    text = ('capacity work=1\nsteps manual\nzone EWN\n'
+            'instrument X lot=1 ref=100 t_plus=0 fee_ppm=0 stp=allow block_from=0 phase=call\n'
+            'participant p zone=EWN\ndeposit p cash=1000\nissue p X qty=600\n'
+            'order O1 p X buy qty=1 price=100\norder O2 p X buy qty=1 price=100\n'
+            'order O3 p X sell qty=1 price=100\nuncross X\n' + 'reconcile\nstep\n' * 9)
+    status, out, err = lingnan.run('replay', '-', text=text)
+    same((status, err), (0, ''))
+    same(out.count('auction-fill '), 2)
+    within(out, 'rejected command=step reason=WRONG_STATE')
+    sums = [line for line in out.splitlines() if line.startswith(('units ', 'money '))]
+    same((len(sums), [line for line in sums if not line.endswith(' difference=0')]), (18, []))
+
+
 def missing_file_and_bad_usage(lingnan):
     status, out, err = lingnan.run('replay', lingnan.path('nothing.script'))
     same((status, out), (66, ''))
@@ -109,4 +124,5 @@ if __name__ == '__main__':
                    unknown_verb_ends_with_2_and_its_line, last_line_without_newline_counts,
                    long_line_is_refused_by_place, zero_bytes_are_refused,
                    capacity_comes_first_or_never, time_never_goes_back,
+                   books_balance_between_the_steps_of_a_call,
                    missing_file_and_bad_usage, unknown_subcommand_is_a_usage_error])
