@@ -81,18 +81,21 @@ static void trial_end(struct trial *trial)
 }
 
 static int keep(struct market_file *market, struct trial *trial, const struct command *command,
-                struct fault_text *why)
+                bool leaves_work, struct fault_text *why)
 {
     if (market->count == MARKET_COMMANDS_MAX)
         return fault_say(why, ERR_LIMIT, "more than %u commands", MARKET_COMMANDS_MAX);
     if (market->count == trial->capacity) {
         size_t capacity = trial->capacity ? trial->capacity * 2 : 256;
         struct command *grown = realloc(market->commands, capacity * sizeof *grown);
-        if (!grown) return fault_say(why, ERR_NO_MEMORY, "no memory for the market file");
-        market->commands = grown;
+        if (grown) market->commands = grown;
+        bool *marks = realloc(market->leaves_work, capacity * sizeof *marks);
+        if (marks) market->leaves_work = marks;
+        if (!grown || !marks) return fault_say(why, ERR_NO_MEMORY, "no memory for the market file");
         trial->capacity = capacity;
     }
-    market->commands[market->count++] = *command;
+    market->commands[market->count] = *command;
+    market->leaves_work[market->count++] = leaves_work;
     return 0;
 }
 
@@ -103,27 +106,55 @@ static int bad_line(const char *path, size_t line, size_t column, const char *re
                      line, column, reason);
 }
 
-/* The same command under a number and a time, on the trial engine. */
+static int learn(struct trial *trial)
+{
+    const struct event *event = event_next(&trial->events, NULL);
+    for (; event; event = event_next(&trial->events, event)) {
+        if (directory_learn(trial->directory, event)) return ERR_NO_MEMORY;
+    }
+    return 0;
+}
+
+/* Applies it to the trial engine under the next number. */
+static void apply(struct trial *trial, struct command command)
+{
+    command.sequence = engine_sequence(trial->engine) + 1;
+    command.time_ns = engine_time(trial->engine);
+    trial->events.used = 0;
+    engine_apply(trial->engine, &command, &trial->events);
+}
+
+/* What a long command left is worked off before the next line, as the exchange will do. */
+static int finish(struct trial *trial)
+{
+    static const struct command step = {.type = COMMAND_STEP,
+                                        .role = ROLE_SYSTEM,
+                                        .actor = PARTICIPANT_NONE,
+                                        .subject = PARTICIPANT_NONE,
+                                        .body.step = {.steps = 1}};
+    int fault = 0;
+    while (!fault && engine_pending(trial->engine)) {
+        apply(trial, step);
+        fault = learn(trial);
+    }
+    return fault;
+}
+
 static int try_command(struct trial *trial, struct market_file *market, const char *path,
                        size_t line, const struct command *written, struct fault_text *why)
 {
     int fault = trial_start(trial, &market->limits, why);
     if (fault) return fault;
-    struct command command = *written;
-    command.sequence = engine_sequence(trial->engine) + 1;
-    command.time_ns = engine_time(trial->engine);
-    trial->events.used = 0;
-    engine_apply(trial->engine, &command, &trial->events);
+    apply(trial, *written);
     const struct event *first = event_next(&trial->events, NULL);
     if (first->type == EVENT_REJECTED) {
         const struct event_rejected *no = (const void *)first;
         return bad_line(path, line, 1, reason_name(no->reason), why);
     }
-    for (const struct event *event = first; event; event = event_next(&trial->events, event)) {
-        if (directory_learn(trial->directory, event)) return ERR_NO_MEMORY;
-    }
-    if (script_applied(trial->script, &command, first)) return ERR_NO_MEMORY;
-    return keep(market, trial, written, why);
+    if (learn(trial) || script_applied(trial->script, written, first)) return ERR_NO_MEMORY;
+    bool leaves_work = engine_pending(trial->engine);
+    fault = finish(trial);
+    return fault ? fault : keep(market, trial, written, leaves_work, why);
 }
 
 static int read_all(struct trial *trial, struct market_file *market, const char *path, FILE *file,
@@ -177,7 +208,7 @@ int market_file_read(const char *path, const struct engine_limits *asked, struct
     trial_end(&trial);
     fclose(file);
     if (fault) {
-        free(market.commands);
+        market_file_free(&market);
         return fault;
     }
     *out = market;
@@ -187,6 +218,8 @@ int market_file_read(const char *path, const struct engine_limits *asked, struct
 void market_file_free(struct market_file *market)
 {
     free(market->commands);
+    free(market->leaves_work);
     market->commands = NULL;
+    market->leaves_work = NULL;
     market->count = 0;
 }

@@ -16,6 +16,7 @@
 
 struct market_file {
     struct command *commands; /* role, actor, subject, lane, id, type and body as written */
+    bool *leaves_work;        /* beside it: must steps follow before the next command? */
     size_t count;
     struct engine_limits limits; /* complete: from the options and the file's `capacity` line */
 };

@@ -147,6 +147,16 @@ static int check_answers(struct speaker *house, size_t *answered, struct fault_t
     return 0;
 }
 
+/* How many commands go down the road together: not beyond one that leaves work, because the steps
+ * that end it come in front of a batch and what is behind it in its own would be FROZEN. */
+static uint32_t count_together(const struct market_file *market, size_t next, uint32_t room)
+{
+    uint32_t count = 0;
+    while (count < room && next + count < market->count)
+        if (market->leaves_work[next + count++]) break;
+    return count;
+}
+
 int setup_market(struct server *server, const struct market_file *market, struct fault_text *why)
 {
     struct speaker *house = &server->speakers[SPEAKER_HOUSE];
@@ -156,8 +166,7 @@ int setup_market(struct server *server, const struct market_file *market, struct
     if (fault) return fault_say(why, fault, "no memory for the set-up speaker");
     speaker_begin(house, journal_cluster(server->journal));
     for (size_t next = 0; !fault && next < market->count;) {
-        uint32_t room = ring_room(&house->commands, CREDITS_MAX);
-        uint32_t count = market->count - next < room ? (uint32_t)(market->count - next) : room;
+        uint32_t count = count_together(market, next, ring_room(&house->commands, CREDITS_MAX));
         for (uint32_t i = 0; i < count; i++)
             house->command_slots[ring_free_slot(&house->commands, i)] = market->commands[next + i];
         ring_publish(&house->commands, count);

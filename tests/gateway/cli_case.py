@@ -73,6 +73,13 @@ class Lingnan:
         self.server = None
         return status
 
+    def kill(self):
+        """SIGKILL: nothing can be put in order."""
+        self.server.kill()
+        self.server.wait(LIMIT_S)
+        self.server.stdout.close()
+        self.server = None
+
     def close(self):
         self.stop()
         shutil.rmtree(self.root, ignore_errors=True)

@@ -61,6 +61,23 @@ static void refuse(const char *text, const char *said)
     assert_int_equal(market.count, 0);
 }
 
+/* Which commands need steps behind them is told, and the trial has taken them. */
+static void test_long_commands_are_marked(void **state)
+{
+    (void)state;
+    assert_int_equal(read_text("capacity work=2\nzone EWN\ninstrument CO2 ref=100 phase=call\n"
+                               "participant mill zone=EWN\nissue mill CO2 qty=9\n"
+                               "order A mill CO2 sell qty=1 price=100\n"
+                               "order B mill CO2 sell qty=1 price=100\n"
+                               "order C mill CO2 sell qty=1 price=100\n"
+                               "cancel-all - CO2\n"
+                               "order D mill CO2 sell qty=9 price=100\n"),
+                     0);
+    assert_int_equal(market.count, 9);
+    for (size_t i = 0; i < market.count; i++)
+        assert_int_equal(market.leaves_work[i], market.commands[i].type == COMMAND_CANCEL_ALL);
+}
+
 static void test_bad_lines_are_named(void **state)
 {
     (void)state;
@@ -105,9 +122,8 @@ static void test_capacities_are_joined(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(test_lines_become_commands),
-        CASE(test_bad_lines_are_named),
-        CASE(test_files_that_cannot_be_read),
+        CASE(test_lines_become_commands), CASE(test_long_commands_are_marked),
+        CASE(test_bad_lines_are_named),   CASE(test_files_that_cannot_be_read),
         CASE(test_capacities_are_joined),
     };
     return cmocka_run_group_tests_name("market_file", tests, NULL, NULL);

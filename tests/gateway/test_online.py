@@ -34,13 +34,15 @@ def make_key(lingnan, name, role, participant=None):
     same(lingnan.run(*words, path)[0], 0)
 
 
-def open_market(lingnan, market=MARKET):
-    """A running market in which mill has units and bakery has money."""
+def open_market(lingnan, market=MARKET, more=True):
+    """A running market; with `more` mill has units and bakery has money."""
     make_key(lingnan, 'reg', 'regulator')
     make_key(lingnan, 'op', 'operator')
     make_key(lingnan, 'mill', 'enterprise', 'mill')
     make_key(lingnan, 'bakery', 'enterprise', 'bakery')
     lingnan.start(lingnan.write('market.script', market))
+    if not more:
+        return
     same(lingnan.run('submit', '-', text=SETUP, key='op.key'), (0, '', ''))
     same(lingnan.run('issue', 'mill', 'CO2', 'qty=1200', key='reg.key'), (0, '', ''))
 
@@ -295,7 +297,7 @@ def export_replays_to_the_same_digest(lingnan):
 
 def steps_done(lingnan):
     """An answer comes before the steps of its command are done."""
-    for _ in range(100):
+    for _ in range(1000):
         if lingnan.run('jobs', key='reg.key')[1] == '':
             return
     raise AssertionError('a long command does not end')
@@ -322,6 +324,51 @@ def steps_of_long_commands_are_exported(lingnan):
     status, out, _ = lingnan.run('audit', lingnan.path('data'))
     same(status, 0)
     within(out, digest)
+    within(out, 'result=clean')
+
+
+def a_market_file_may_leave_work(lingnan):
+    """Its long commands are worked off before the next one, so none is FROZEN."""
+    orders = ''.join(f'order B{i} bakery CO2 buy qty=1 price=6200\n' for i in range(10))
+    open_market(lingnan, 'capacity work=3\n' + MARKET + SETUP + 'issue mill CO2 qty=100\n' +
+                'phase CO2 call\n' + orders + 'order S1 mill CO2 sell qty=6 price=5000\n'
+                'uncross CO2\norder S2 mill CO2 sell qty=6 price=5000\ncancel-all - CO2\n'
+                'order S3 mill CO2 sell qty=6 price=5000\nday 2026-06-02\n'
+                'phase CO2 continuous\n', False)
+    same(lingnan.run('orders', 'mill', key='mill.key')[1], '')
+    same(lingnan.stop(), 0)
+    same(lingnan.run('audit', '--quiet', lingnan.path('data'))[0], 0)
+
+
+def count_steps(lingnan):
+    return lingnan.run('journal', 'export', lingnan.path('data'))[1].count('\nstep\n')
+
+
+def a_killed_server_goes_on_stepping(lingnan):
+    """SIGKILL between the steps of a mass cancellation: the next start finishes it. Whether the
+    kill comes in time is up to the machine, so several instruments have their turn."""
+    plain = 'lot=1 ref=5000 t_plus=0 fee_ppm=0 phase=continuous\n'
+    market = 'capacity work=3\nzone EWN\nparticipant mill zone=EWN\nparticipant bakery zone=EWN\n'
+    for x in range(8):
+        market += f'instrument X{x} {plain}issue mill X{x} qty=1000\n'
+        market += ''.join(f'order S{x}-{i} mill X{x} sell qty=1 price=5000\n' for i in range(1000))
+    open_market(lingnan, market, False)
+    caught = False
+    for x in range(8):
+        same(lingnan.run('cancel-all', '-', f'X{x}', key='op.key'), (0, '', ''))
+        lingnan.kill()
+        steps = count_steps(lingnan)
+        lingnan.start()
+        steps_done(lingnan)
+        same(lingnan.run('account', 'mill', f'X{x}', key='mill.key')[1].split()[3:5],
+             ['free=1000', 'held=0'])
+        caught = steps < count_steps(lingnan)
+        if caught:
+            break
+    same(caught, True)
+    same(lingnan.stop(), 0)
+    status, out, _ = lingnan.run('audit', '--quiet', lingnan.path('data'))
+    same(status, 0)
     within(out, 'result=clean')
 
 
@@ -353,4 +400,5 @@ if __name__ == '__main__':
                    refusals_are_status_1_with_their_reason,
                    bad_input_is_named, trades_and_json, watch_prints_public_trades,
                    export_replays_to_the_same_digest,
-                   steps_of_long_commands_are_exported, audit_finds_a_flipped_byte])
+                   steps_of_long_commands_are_exported, a_market_file_may_leave_work,
+                   a_killed_server_goes_on_stepping, audit_finds_a_flipped_byte])
