@@ -93,7 +93,7 @@ void bundle_pay_out(struct engine *engine, struct auction *auction, uint32_t id)
 void standing_apply(struct engine *engine, const struct command *command);
 bool standing_gather(struct engine *engine, struct job *job); /* after the real bids */
 void standing_take(struct engine *engine, struct bid *bid);   /* its award, paid from its freeze */
-void standing_end_all(struct engine *engine, uint16_t instrument); /* retirement */
+bool standing_end_all(struct engine *engine, uint16_t instrument); /* false: no work left */
 
 /* --- the commands ---------------------------------------------------------------------------- */
 void auction_open_apply(struct engine *engine, const struct command *command);

@@ -3,6 +3,7 @@
  * Order of a mass cancellation: instrument, zone, bids, asks, best first, then the parked stops,
  * buys by rising and sells by falling stop price (decisions 4.17 and 9.4).
  */
+#include "engine/auction.h"
 #include "engine/job.h"
 #include "engine/orders.h"
 
@@ -129,6 +130,8 @@ bool cancel_some(struct engine *engine, struct job *job, uint16_t instrument)
 
 bool stage_cancel(struct engine *engine, uint16_t instrument)
 {
+    if (engine->instrument[instrument].retired && !standing_end_all(engine, instrument))
+        return false;
     return cancel_some(engine, job_of(engine, instrument), instrument);
 }
 

@@ -70,12 +70,14 @@ static void standing_end(struct engine *engine, uint32_t id)
     engine->standings_free = id;
 }
 
-void standing_end_all(struct engine *engine, uint16_t instrument)
+bool standing_end_all(struct engine *engine, uint16_t instrument)
 {
     while (place_of(engine, instrument)->first_standing != NIL) {
+        if (!work_left(engine)) return false;
         standing_end(engine, place_of(engine, instrument)->first_standing);
         work_spend(engine, 1);
     }
+    return true;
 }
 
 /* --- the command -------------------------------------------------------------------------- */

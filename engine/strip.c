@@ -1,5 +1,4 @@
 /* strip.c - see strip.h. The beginning of a strip, and the end of any instrument. */
-#include "engine/auction.h"
 #include "engine/strip.h"
 #include "engine/deal.h"
 #include "engine/job.h"
@@ -99,7 +98,6 @@ enum reason retire_apply(struct engine *engine, const struct command *command)
         engine->instrument[row->leg[leg]].strips--;
     event = EMIT(engine, RETIRED, retired);
     event->instrument = instrument;
-    standing_end_all(engine, instrument);
     job = job_begin(engine, instrument, JOB_CANCEL);
     job->account = PARTICIPANT_ALL;
     job->reason = CANCEL_REASON_OPERATOR;
