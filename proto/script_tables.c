@@ -164,7 +164,7 @@ static const struct slot terms_slots[] = {
     ROW("instrument", INSTRUMENT, WORD, BODY(terms.instrument), 0),
     WORDS("basis", basis, KEY, BODY(terms.basis), UNSET_ENUM),
     SET("methods", method, KEY, BODY(terms.methods), UNSET_ENUM),
-    ROW("approval", NAME, KEY, BODY(terms.approval), 0),
+    ROW("approval", NEW_NAME, KEY, BODY(terms.approval), 0),
     ROW("fee_ppm", I64, KEY, BODY(terms.fee_ppm), UNSET),
     ROW("block_fee_ppm", I64, KEY, BODY(terms.block_fee_ppm), UNSET),
     ROW("auction_fee_ppm", I64, KEY, BODY(terms.auction_fee_ppm), UNSET),

@@ -282,11 +282,23 @@ static void put_value(struct script_text *text, const struct script *script,
 /* Does the slot hold what leaving it out would give? */
 static bool at_default(const struct slot *slot, const struct script_item *item)
 {
-    static const uint8_t sizes[] = {
-        [SLOT_I64] = 8,         [SLOT_U64] = 8,     [SLOT_U32] = 4,    [SLOT_U16] = 2,
-        [SLOT_SET] = 1,         [SLOT_FLAG] = 1,    [SLOT_DAY] = 4,    [SLOT_CLOCK] = 8,
-        [SLOT_WORD] = 1,        [SLOT_RATIO] = 16,  [SLOT_ZONE] = 1,   [SLOT_INSTRUMENT] = 2,
-        [SLOT_PARTICIPANT] = 4, [SLOT_AUCTION] = 4, [SLOT_SELLER] = 4, [SLOT_NAME] = NAME_BYTES};
+    static const uint8_t sizes[] = {[SLOT_I64] = 8,
+                                    [SLOT_U64] = 8,
+                                    [SLOT_U32] = 4,
+                                    [SLOT_U16] = 2,
+                                    [SLOT_SET] = 1,
+                                    [SLOT_FLAG] = 1,
+                                    [SLOT_DAY] = 4,
+                                    [SLOT_CLOCK] = 8,
+                                    [SLOT_WORD] = 1,
+                                    [SLOT_RATIO] = 16,
+                                    [SLOT_ZONE] = 1,
+                                    [SLOT_INSTRUMENT] = 2,
+                                    [SLOT_PARTICIPANT] = 4,
+                                    [SLOT_AUCTION] = 4,
+                                    [SLOT_SELLER] = 4,
+                                    [SLOT_NAME] = NAME_BYTES,
+                                    [SLOT_NEW_NAME] = NAME_BYTES};
     const struct command *command = &item->command;
     struct script_item plain;
     if (slot->kind == SLOT_ACTOR)

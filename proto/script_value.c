@@ -487,10 +487,10 @@ void script_value_default(const struct slot *slot, struct script_item *item)
     case SLOT_ZONE:
         memcpy(place, &number8, sizeof number8);
         return;
+    case SLOT_NEW_NAME:
     case SLOT_NAME:
         memset(place, 0, NAME_BYTES);
         return;
-    case SLOT_NEW_NAME:
     case SLOT_SUBJECT: /* set with the actor, before the slots */
     case SLOT_ACTOR:
     case SLOT_ORDER:
