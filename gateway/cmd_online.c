@@ -33,6 +33,8 @@ static void print_help(FILE *out, const char *verb)
           "\n"
           "The words and keys are those of the market script, see proto/SCRIPT.md.\n"
           "A `trade` line has the script's keys that your side may know, then fee= and left=.\n"
+          "`clear` waits for the result; an award is told to the winner. All awards are in\n"
+          "`lingnan journal export DIR | lingnan replay -`.\n"
           "exit status: 0 done, 1 refused by the market, 64 an option, word or key that cannot\n"
           "be read, 66 no key file, 69 no connection, 77 the key is not good.\n"
           "\n"

@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+#define CLEARING_PAUSE_MS 10u /* between two looks whether a clearing has ended */
 
 /* Reads the number of an option, 1 to max, once. False: standard error has been told. */
 static bool take_number(const char *title, const char *option, uint64_t max, uint64_t *out)
@@ -201,10 +204,8 @@ static uint8_t cleared_as(const struct event_row_auction *auction)
     return auction->sold >= auction->offer ? AUCTION_STATE_CLEARED : AUCTION_STATE_PARTIAL;
 }
 
-static void print_cleared(void *context, const struct event *row)
+static void print_cleared(struct online *online, const struct event_row_auction *auction)
 {
-    const struct event_row_auction *auction = (const void *)row; /* ROW_OFFER begins like it */
-    if (row->type != EVENT_ROW_AUCTION && row->type != EVENT_ROW_OFFER) return;
     const struct event_cleared event = {.head = {.type = EVENT_CLEARED, .size = sizeof event},
                                         .price = auction->price,
                                         .sold = auction->sold,
@@ -213,23 +214,57 @@ static void print_cleared(void *context, const struct event *row)
                                         .instrument = auction->instrument,
                                         .state = cleared_as(auction),
                                         .name = auction->name};
-    print_event(context, &event.head);
+    print_event(online, &event.head);
 }
 
-/* The answer to `clear` says only that it was done; an auction is cleared once, so its row tells
- * the result also later. */
-static int look_cleared(struct online *online, const struct command *command,
-                        const struct wire_answer *answer)
+struct clearing {
+    struct event_row_auction auction;
+    bool goes_on;
+};
+
+static void note_clearing(void *context, const struct event *row)
 {
-    const struct query query = {.kind = QUERY_AUCTION,
-                                .auction = command->body.clear.auction,
+    struct clearing *clearing = context;
+    const struct event_row_job *job = (const void *)row;
+    if (row->type == EVENT_ROW_AUCTION || row->type == EVENT_ROW_OFFER) /* begins like it */
+        clearing->auction = *(const struct event_row_auction *)(const void *)row;
+    if (row->type == EVENT_ROW_JOB && job->instrument == clearing->auction.instrument &&
+        job->command == COMMAND_CLEAR)
+        clearing->goes_on = true;
+}
+
+static int look_clearing(struct online *online, uint8_t kind, uint32_t auction,
+                         struct clearing *clearing)
+{
+    const struct query query = {.kind = kind,
+                                .auction = auction,
                                 .instrument = INSTRUMENT_NONE,
                                 .participant = PARTICIPANT_NONE,
                                 .zone = ZONE_NONE,
                                 .to_zone = ZONE_NONE};
     struct ln_answer looked;
+    return ln_query(online->client, &query, note_clearing, clearing, &looked, ONLINE_TIMEOUT_MS);
+}
+
+/* The answer to `clear` says only that it has begun; steps may follow. An auction is cleared once,
+ * so its row tells the result also later: when the instrument has no such job any more. */
+static int look_cleared(struct online *online, const struct command *command,
+                        const struct wire_answer *answer)
+{
+    const struct timespec pause = {.tv_nsec = CLEARING_PAUSE_MS * 1000 * 1000};
+    struct clearing clearing = {.goes_on = true};
+    uint32_t auction = command->body.clear.auction;
     if (command->type != COMMAND_CLEAR || answer->reason != REASON_NONE) return 0;
-    return ln_query(online->client, &query, print_cleared, online, &looked, ONLINE_TIMEOUT_MS);
+    int fault = look_clearing(online, QUERY_AUCTION, auction, &clearing);
+    for (uint32_t ms = 0; !fault && clearing.goes_on; ms += CLEARING_PAUSE_MS) {
+        if (ms > ONLINE_TIMEOUT_MS) return ERR_TIMEOUT;
+        if (ms > 0) nanosleep(&pause, NULL);
+        clearing.goes_on = false;
+        fault = look_clearing(online, QUERY_JOBS, AUCTION_NONE, &clearing);
+    }
+    if (!fault) fault = look_clearing(online, QUERY_AUCTION, auction, &clearing);
+    if (!fault) print_cleared(online, &clearing.auction);
+    return fault;
 }
 
 static void print_answer(struct online *online, const struct command *command,

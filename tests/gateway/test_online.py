@@ -173,6 +173,19 @@ def the_operator_sees_what_came_of_it(lingnan):
          (0, True))
 
 
+def a_long_clearing_is_waited_for(lingnan):
+    """One row of work a step: the result is printed once the steps are done."""
+    market = 'capacity work=1\n' + MARKET
+    market += 'auction A1 CO2 regime=custom seller=reserve offer=100 reserve=5000\n'
+    for i in range(30):
+        market += f'participant p{i} zone=EWN\ndeposit p{i} cash=1000000\n'
+        market += f'bid A1 p{i} qty=10 price={5100 + i}\n'
+    open_market(lingnan, market)
+    same(lingnan.run('clear', 'A1', key='reg.key'),
+         (0, 'cleared auction=A1 price=5120 sold=100 state=CLEARED\n', ''))
+    same(lingnan.run('jobs', key='reg.key'), (0, '', ''))
+
+
 def the_operator_cancels_for_anybody(lingnan):
     """By participant and id; another enterprise is not the owner; what is gone stays unknown."""
     open_market(lingnan)
@@ -396,7 +409,8 @@ if __name__ == '__main__':
     sys.dont_write_bytecode = True
     cli_case.main([orders_meet_and_are_shown, a_side_of_a_trade_has_the_keys_of_the_script,
                    lane_and_id_apply_once, half_given_or_unreadable_numbers_are_usage,
-                   the_operator_sees_what_came_of_it, the_operator_cancels_for_anybody,
+                   the_operator_sees_what_came_of_it, a_long_clearing_is_waited_for,
+                   the_operator_cancels_for_anybody,
                    refusals_are_status_1_with_their_reason,
                    bad_input_is_named, trades_and_json, watch_prints_public_trades,
                    export_replays_to_the_same_digest,
