@@ -15,7 +15,7 @@
  * Needs: what an order that is to be replaced holds open has been given back. */
 enum reason holding_reason(const struct engine *engine, uint32_t participant, uint16_t instrument,
                            uint8_t zone, int64_t qty);
-/* The same for a replacement: who has an open buy is a holder already, whatever the bound is now. */
+/* The same for a replacement: who has an open buy is a holder already, whatever the bound is. */
 enum reason holding_again_reason(const struct engine *engine, uint32_t participant,
                                  uint16_t instrument, uint8_t zone, int64_t qty);
 

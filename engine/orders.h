@@ -17,7 +17,7 @@ void order_release(struct engine *engine, const struct order *order);
  * turnover. Does not end the order. Returns the fee charged now. */
 int64_t order_leg(struct engine *engine, struct order *order, int64_t qty, int64_t price);
 
-/* --- client.c ----------------------------------------------------------------------------------
+/* --- client_id.c -------------------------------------------------------------------------------
  */
 uint32_t client_find(const struct engine *engine, uint32_t participant, const struct name *text);
 bool client_has_room(const struct engine *engine);

@@ -57,7 +57,8 @@ struct name { /* zero padded; all zero means "no name" */
 #define UNDERSUBSCRIBED_LIST(X)                                                                    \
     X(0, CANCEL_ALL, "cancel-all") X(1, PARTIAL_AT_RESERVE, "partial-at-reserve")                  \
     X(2, PARTIAL_AT_LOWEST_BID, "partial-at-lowest-bid")
-#define TIE_LIST(X) X(0, TIME, "time") X(1, PRO_RATA, "pro-rata") X(2, SEEDED_RANDOM, "seeded-random")
+#define TIE_LIST(X)                                                                                \
+    X(0, TIME, "time") X(1, PRO_RATA, "pro-rata") X(2, SEEDED_RANDOM, "seeded-random")
 #define UNSOLD_LIST(X) X(0, RESERVE, "reserve") X(1, CANCEL, "cancel") X(2, NEXT_N, "next-n")
 #define AUCTION_STATE_LIST(X)                                                                      \
     X(0, OPEN, "OPEN") X(1, CLEARED, "CLEARED") X(2, PARTIAL, "PARTIAL") X(3, FAILED, "FAILED")    \

@@ -1,8 +1,8 @@
 """test_compare.py - the engine against the naive market on random scripts, line by line.
 
 Usage:  test_compare.py NAIVE LINGNAN FOLDER [FIRST_SEED [SEEDS]]
-Method: every seed gives one script of naive_flow.py or naive_flow_rules.py; `LINGNAN replay` and NAIVE must print the same
-        lines and end with the same status. 220 000 commands a run (fewer only if TEST_SECONDS is
+Method: every seed gives one script of naive_flow.py or naive_flow_rules.py; `LINGNAN replay` and
+        NAIVE must print the same lines and end with the same status. 220 000 commands a run (fewer only if TEST_SECONDS is
         below its 600), 10 million with LINGNAN_TEST_FULL=1. At a difference the script is written
         to FOLDER, shrunk by leaving out whatever leaves a difference, and printed with the first
         line that differs.

@@ -19,7 +19,8 @@ def once_checks_itself_and_leaves_nothing(lingnan):
     failed = [line for line in out.splitlines() if 'check FAILED' in line]
     same((failed, err), ([], ''))
     same(status, 0)
-    for part in ('ALLOCATION', 'AUCTIONS', 'TRADING', 'ECO-CREDITS', 'A CALL', 'NOT SOLD', 'WHAT HAPPENED', 'AUDIT',
+    for part in ('ALLOCATION', 'AUCTIONS', 'TRADING', 'ECO-CREDITS', 'A CALL', 'NOT SOLD',
+                 'WHAT HAPPENED', 'AUDIT',
                  'check ok: the sum of allocations is within the cap',
                  'check ok: units and money reconcile with zero difference',
                  'check ok: the opening auction did what the last indicative look had said',

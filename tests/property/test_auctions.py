@@ -55,7 +55,8 @@ def test_awards_equal_sorting(offer, reserve, under, tie, bids):
     taken = [bid for bid, told in zip(bids, printed[len(SETUP) + 1:]) if not told]
     state, price, won = winners(offer, reserve, under, tie, taken)
     cleared = found(printed, "cleared")[0]
-    assert (cleared["state"], cleared["price"], cleared["sold"]) == (state, price, sum(won.values()))
+    sold = sum(won.values())
+    assert (cleared["state"], cleared["price"], cleared["sold"]) == (state, price, sold)
     order = sorted(won, key=lambda n: (-taken[n][2], n))
     assert [(row["participant"], row["qty"], row["price"]) for row in found(printed, "award")] == [
         (taken[n][0], won[n], price) for n in order]
@@ -112,7 +113,8 @@ def test_standing_bid_is_behind_real_ones(offer, quantity, standing, price):
     """12.10: at one price the real bid wins first; the standing bid keeps what it did not win."""
     quantity = min(quantity, offer)  # nobody may bid for more than the offer
     lines = [f"standing p1 X qty={quantity} price={standing}",
-             f"auction A X offer={offer} reserve=90", f"bid A p0 qty={quantity} price={price}", "clear A", "account p1 X"]
+             f"auction A X offer={offer} reserve=90", f"bid A p0 qty={quantity} price={price}",
+             "clear A", "account p1 X"]
     printed = run(SETUP + lines)
     if found(printed, "cleared")[0]["state"] == "FAILED":
         assert 2 * quantity < offer

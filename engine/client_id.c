@@ -1,4 +1,4 @@
-/* client.c - client order ids: unique per participant while the order lives and through the next
+/* client_id.c - client order ids: unique per participant while the order lives and through the next
  * trading day (system.md 2, "Exactly once"; decision 4.11).
  */
 #include "engine/job.h"
