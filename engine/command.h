@@ -145,8 +145,7 @@ struct command_order {     /* the participant is the header's subject */
     uint8_t tif;
     uint8_t post_only;
 };
-struct command_cancel { /* by public id if it is not ORDER_ID_NONE, else by the subject's client id
-                         */
+struct command_cancel { /* by public id, or if that is ORDER_ID_NONE by the subject's client id */
     struct name client_id;
     uint64_t order_id;
 };

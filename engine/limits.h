@@ -11,9 +11,8 @@
 #define NAME_BYTES 32        /* names: [A-Za-z0-9._-]{1,32}, zero padded, no terminator */
 #define PPM INT64_C(1000000) /* the P of the rules */
 #define PRICE_MAX ((INT64_C(1) << 36) - 1) /* fen per unit: 687 million CNY */
-#define QTY_MAX                                                                                    \
-    INT64_C(1000000000000000) /* units of one order, one issue, one instrument in all              \
-                               */
+/* Units of one order, one issue, one instrument in all. */
+#define QTY_MAX INT64_C(1000000000000000)
 #define MONEY_MAX INT64_C(4000000000000000000) /* fen: all cash ever deposited */
 #define RATIO_MAX 1000                         /* rn and rd of a link, market.md 6.1 */
 #define RENT_MAX INT64_C(1000000000000) /* levy in ppm that a congested call may leave behind */
@@ -28,9 +27,7 @@
 #define DISPLAY_PARTS_MAX 1000 /* an iceberg shows at least this part of its quantity at a time */
 #define AGENCY_PPM_MAX 100000  /* market.md 9 */
 #define INSTALMENTS_MAX 12     /* auctions that unsold units may be spread over */
-#define BUNDLE_OWNERS_MAX                                                                          \
-    1024 /* of one auction, beside its seller: the payout looks at them all                        \
-          */
+#define BUNDLE_OWNERS_MAX 1024 /* of one auction, beside its seller: a payout looks at all */
 #define SEED_BYTES 32
 #define RULE_SET_FIRST 1  /* of the journals that say nothing */
 #define RULE_SET_NEWEST 2 /* what a new exchange starts with */
@@ -46,12 +43,8 @@
 #define CLOSE_DAYS 20          /* trading days in the median volume K of the close rule */
 #define CLOSE_FLOOR_UNITS 1000 /* the least K, market.md 4 */
 
-#define WORK_MAX                                                                                   \
-    4096 /* fills, rows or events of one command or step; the default of limits.work               \
-          */
-
-#define FILLS_MAX 65536 /* fills foreseen or made by one command or step without a bound of work   \
-                         */
+#define WORK_MAX 4096   /* fills, rows or events of a command or step: limits.work by default */
+#define FILLS_MAX 65536 /* fills foreseen or made by one where limits.work is WORK_NONE */
 
 _Static_assert(RATIO_MAX *QTY_MAX <= INT64_MAX, "a mapped quantity fits");
 _Static_assert(QTY_MAX <= MONEY_MAX, "units fit wherever money fits");

@@ -53,7 +53,7 @@ struct speaker {
     /* Who: written by the desk before state becomes LIVE. */
     struct name user;
     uint32_t participant; /* PARTICIPANT_NONE: none */
-    uint32_t staff; /* tells users without participant apart: two persons are two numbers */
+    uint32_t staff;       /* tells users without participant apart: two persons are two numbers */
     uint8_t role;
 
     /* In: receiving side -> engine stage, receiving side -> desk. */

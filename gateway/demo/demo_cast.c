@@ -8,9 +8,8 @@
 #include <string.h>
 
 #define DAYS_AT_ONCE 366
-#define CASH_FEN                                                                                   \
-    INT64_C(50000000000) /* 500 million CNY each: an example, enough for everything                \
-                          */
+/* 500 million CNY each: an example, enough for everything. */
+#define CASH_FEN INT64_C(50000000000)
 
 static void set(char out[NAME_BYTES + 1], const char *text)
 {
