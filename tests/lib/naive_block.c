@@ -48,6 +48,7 @@ static const char *parties(const struct agreement *k)
     if (naive.role != N_SYSTEM && naive.role != N_ENTERPRISE) return "NOT_ALLOWED";
     if (naive.role == N_ENTERPRISE && naive.actor != k->seller && naive.actor != k->buyer)
         return "NOT_ALLOWED";
+    if (strcmp(k->name, "-") == 0) return "NOT_ALLOWED"; /* decision 4.3 */
     if (naive_stopped(k->seller) || naive_stopped(k->buyer)) return "NOT_ALLOWED";
     if (k->instrument < 0) return "UNKNOWN_INSTRUMENT";
     seller = naive.participant[k->seller];
