@@ -13,12 +13,23 @@ static struct position *position_of(const struct engine *engine, uint32_t partic
     return &engine->position[at];
 }
 
+/* The day that frees what the trade brought of one leg. A strip's legs have each their own lock,
+ * and it can be undone on its own day only, so what a purchase would have now is what it had then.
+ */
+static uint32_t release_of(const struct engine *engine, const struct day_trade *trade, uint32_t leg)
+{
+    uint16_t instrument = legs_at(engine, trade->instrument, leg);
+    return instrument == trade->instrument ? trade->release : lock_release(engine, instrument);
+}
+
 /* Takes the units back from the buyer, out of the trade's own lock first. False: too few. */
-static bool take_units(struct engine *engine, const struct day_trade *trade, uint32_t leg)
+static bool take_units(struct engine *engine, const struct day_trade *trade, uint32_t leg,
+                       int64_t *out_unlocked)
 {
     uint16_t instrument = legs_at(engine, trade->instrument, leg);
     struct position *position = position_of(engine, trade->buyer, instrument, trade->to_zone);
     uint32_t at = (uint32_t)(position - engine->position);
+    uint32_t release = release_of(engine, trade, leg);
     bool was = is_holder(position);
     int64_t taken = 0;
     if (trade->escrowed) {
@@ -26,28 +37,39 @@ static bool take_units(struct engine *engine, const struct day_trade *trade, uin
         position->escrowed -= trade->received;
         position->held -= trade->received;
         holder_change(engine, position, was);
+        *out_unlocked = 0;
         return true;
     }
-    if (trade->release > engine->business_day)
-        taken = lock_take(engine, at, trade->release, trade->received);
+    if (release > engine->business_day) taken = lock_take(engine, at, release, trade->received);
     if (position->free < trade->received - taken) {
-        if (taken > 0) lock_add(engine, at, trade->release, taken);
+        if (taken > 0) lock_add(engine, at, release, taken);
         return false;
     }
     position->free -= trade->received - taken;
     holder_change(engine, position, was);
+    *out_unlocked = taken;
     return true;
 }
 
+/* Gives the buyer back what take_units() took. */
+static void return_units(struct engine *engine, const struct day_trade *trade, uint32_t leg,
+                         int64_t unlocked)
+{
+    uint16_t instrument = legs_at(engine, trade->instrument, leg);
+    struct position *position = position_of(engine, trade->buyer, instrument, trade->to_zone);
+    uint32_t at = (uint32_t)(position - engine->position);
+    bool was = is_holder(position);
+    if (unlocked > 0) lock_add(engine, at, release_of(engine, trade, leg), unlocked);
+    position->free += trade->received - unlocked;
+    holder_change(engine, position, was);
+}
+
 static void give_units(struct engine *engine, uint32_t participant, uint16_t instrument,
-                       uint8_t zone, int64_t qty, uint32_t release)
+                       uint8_t zone, int64_t qty)
 {
     struct position *position = position_of(engine, participant, instrument, zone);
     bool was = is_holder(position);
-    if (release > engine->business_day)
-        lock_add(engine, (uint32_t)(position - engine->position), release, qty);
-    else
-        position->free += qty;
+    position->free += qty;
     holder_change(engine, position, was);
 }
 
@@ -55,11 +77,12 @@ static void give_units(struct engine *engine, uint32_t participant, uint16_t ins
 static bool take_all_units(struct engine *engine, const struct day_trade *trade)
 {
     uint32_t legs = legs_count(engine, trade->instrument);
+    int64_t unlocked[STRIP_LEGS_MAX];
+    ASSERT(legs <= STRIP_LEGS_MAX);
     for (uint32_t leg = 0; leg < legs; leg++) {
-        if (take_units(engine, trade, leg)) continue;
+        if (take_units(engine, trade, leg, &unlocked[leg])) continue;
         while (leg-- > 0)
-            give_units(engine, trade->buyer, legs_at(engine, trade->instrument, leg),
-                       trade->to_zone, trade->received, trade->release);
+            return_units(engine, trade, leg, unlocked[leg]);
         return false;
     }
     return true;
@@ -94,7 +117,7 @@ static void move_units_back(struct engine *engine, const struct day_trade *trade
         uint16_t instrument = legs_at(engine, trade->instrument, leg);
         state_zone(engine, instrument, trade->from_zone)->retired -=
             trade->delivered - trade->received;
-        give_units(engine, trade->seller, instrument, trade->from_zone, trade->delivered, 0);
+        give_units(engine, trade->seller, instrument, trade->from_zone, trade->delivered);
         if (trade->period != engine->period) continue;
         gate_bought(engine, trade->buyer, instrument, trade->to_zone, -trade->received);
         gate_sold(engine, trade->seller, instrument, trade->from_zone, -trade->delivered);

@@ -245,7 +245,8 @@ const char *naive_do_issue(const struct naive_line *line)
     wide qty = naive_number(line, "qty", 0);
     if (who < 0) return "UNKNOWN_PARTICIPANT";
     if (instrument < 0) return "UNKNOWN_INSTRUMENT";
-    if (naive.instrument[instrument].over) return "NOT_ALLOWED";
+    if (naive.instrument[instrument].over || naive.instrument[instrument].legs > 0)
+        return "NOT_ALLOWED";
     if (qty < 1 || naive.instrument[instrument].issued + qty > NAIVE_QTY_MAX) return "QTY_RANGE";
     naive.instrument[instrument].issued += qty;
     naive_units_of(who, instrument, naive_zone_of(who, instrument))->free += qty;

@@ -79,6 +79,8 @@ static const char *terms_checks(const struct naive_instrument *old,
     bool permitted = x->basis == 2;
     if (permitted && x->methods & (N_MATCHING | N_BY_CALL)) return "NOT_ALLOWED";
     if (x->conditional && x->methods & ~(N_AGREEMENT | N_LISTING | N_AUCTION)) return "NOT_ALLOWED";
+    if (x->conditional && (x->legs > 0 || naive_is_leg(naive_instrument_named(x->name))))
+        return "NOT_ALLOWED";
     if (old->phase != N_CLOSED &&
         (x->basis != old->basis || x->methods != old->methods || x->t_plus != old->t_plus ||
          x->conditional != old->conditional || x->gd_2019 != old->gd_2019))
