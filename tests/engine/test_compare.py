@@ -2,10 +2,10 @@
 
 Usage:  test_compare.py NAIVE LINGNAN FOLDER [FIRST_SEED [SEEDS]]
 Method: every seed gives one script of naive_flow.py or naive_flow_rules.py; `LINGNAN replay` and
-        NAIVE must print the same lines and end with the same status. 220 000 commands a run (fewer only if TEST_SECONDS is
-        below its 600), 10 million with LINGNAN_TEST_FULL=1. At a difference the script is written
-        to FOLDER, shrunk by leaving out whatever leaves a difference, and printed with the first
-        line that differs.
+        NAIVE must print the same lines and end with the same status. 220 000 commands a run (fewer
+        only if TEST_SECONDS is below its 600), 10 million with LINGNAN_TEST_FULL=1. At a difference
+        the script is written to FOLDER, shrunk by leaving out whatever leaves a difference, and
+        printed with the first line that differs.
 Prints: TAP, one case for each batch of seeds.
 """
 
