@@ -56,8 +56,7 @@ static enum reason door_reason(const struct engine *engine, const struct command
 static struct agreement *agreement_find(const struct engine *engine, const struct name *name)
 {
     for (uint32_t at = 0; at < engine->agreements; at++)
-        if (engine->agreement[at].said && name_same(&engine->agreement[at].name, name))
-            return &engine->agreement[at];
+        if (name_same(&engine->agreement[at].name, name)) return &engine->agreement[at];
     return NULL;
 }
 
@@ -83,10 +82,8 @@ static enum reason figures_reason(const struct engine *engine, const struct comm
                                   struct plan *plan)
 {
     const struct instrument *row = &engine->instrument[body->instrument];
-    uint8_t phase = row->phase;
     int128 pays, gets;
-    if (phase != PHASE_CONTINUOUS && phase != PHASE_BREAK && phase != PHASE_CLOSING)
-        return REASON_PHASE;
+    if (row->phase != PHASE_CONTINUOUS) return REASON_PHASE;
     if (body->qty < 1 || body->qty > QTY_MAX || body->price < 1 || body->price > PRICE_MAX)
         return REASON_QTY_RANGE;
     if (body->qty % row->lot != 0) return REASON_LOT;
@@ -205,12 +202,12 @@ static void execute(struct engine *engine, const struct command_block *body,
     engine->touched = body->instrument;
 }
 
-/* A row that no living agreement needs; NIL: the table is full. */
-static uint32_t row_take(struct engine *engine)
+/* Rows stay in the order in which they were said. */
+static void row_end(struct engine *engine, struct agreement *row)
 {
-    for (uint32_t at = 0; at < engine->agreements; at++)
-        if (!engine->agreement[at].said) return at;
-    return engine->agreements < engine->limits.rules ? engine->agreements++ : NIL;
+    size_t behind = (size_t)(&engine->agreement[engine->agreements] - row) - 1;
+    memmove(row, row + 1, behind * sizeof *row);
+    engine->agreements--;
 }
 
 /* The first side has spoken. */
@@ -218,8 +215,9 @@ static enum reason wait(struct engine *engine, const struct command *command, un
 {
     const struct command_block *body = &command->body.block;
     struct event_pending *event;
-    uint32_t at = row_take(engine);
-    if (at == NIL) return REASON_CAPACITY;
+    uint32_t at = engine->agreements;
+    if (at == engine->limits.rules) return REASON_CAPACITY;
+    engine->agreements++;
     engine->agreement[at] = (struct agreement){.name = body->name,
                                                .qty = body->qty,
                                                .price = body->price,
@@ -250,7 +248,7 @@ static enum reason agree(struct engine *engine, const struct command *command)
     if (((row ? row->said : 0u) | sides) != both) return wait(engine, command, sides);
     reason = means_reason(engine, body, &plan);
     if (reason != REASON_NONE) return reason;
-    if (row) row->said = 0;
+    if (row) row_end(engine, row);
     execute(engine, body, &plan);
     return REASON_NONE;
 }

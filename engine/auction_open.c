@@ -68,7 +68,9 @@ static enum reason kind_check(const struct engine *engine, const struct command_
 {
     const struct instrument *row = &engine->instrument[a->instrument];
     bool issuer = a->seller == SELLER_ISSUER;
-    if (row->legs > 0 || !(row->terms.methods & METHOD_BIT(AUCTION))) return REASON_NOT_ALLOWED;
+    if (row->legs > 0 || !(row->terms.methods & METHOD_BIT(AUCTION)) ||
+        !terms_approved(&row->terms))
+        return REASON_NOT_ALLOWED;
     if (!issuer && row->terms.conditional &&
         engine->participant[a->seller].type != PARTICIPANT_TYPE_RESERVE)
         return REASON_NOT_ALLOWED;

@@ -40,12 +40,22 @@ static void turn_side(struct engine *engine, uint16_t instrument, uint8_t zone, 
     }
 }
 
+static void settlement_begin(struct engine *engine, uint16_t instrument)
+{
+    struct instrument *row = &engine->instrument[instrument];
+    row->day_trades = 0;
+    row->day_units = 0;
+    row->day_cash = 0;
+    row->settled = 0;
+}
+
 static void day_of_first_rules(struct engine *engine)
 {
     for (uint32_t i = 0; i < engine->instruments; i++) {
         uint16_t instrument = (uint16_t)i;
         for (uint32_t zone = 0; zone < engine->zones; zone++)
             close_turn(engine, instrument, (uint8_t)zone);
+        settlement_begin(engine, instrument); /* for the set that may follow */
         for (uint32_t zone = 0; zone < engine->zones; zone++)
             for (uint8_t side = 0; side < SIDES; side++)
                 turn_side(engine, instrument, (uint8_t)zone, side);
@@ -156,13 +166,9 @@ enum { DAY_CLOSE, DAY_QUEUES };
 
 static void close_day(struct engine *engine, uint16_t instrument)
 {
-    struct instrument *row = &engine->instrument[instrument];
     for (uint32_t zone = 0; zone < engine->zones; zone++)
         close_turn(engine, instrument, (uint8_t)zone);
-    row->day_trades = 0;
-    row->day_units = 0;
-    row->day_cash = 0;
-    row->settled = 0;
+    settlement_begin(engine, instrument);
     work_spend(engine, engine->zones);
 }
 

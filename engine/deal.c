@@ -1,6 +1,7 @@
 /* deal.c - see deal.h: the tables, and the way into escrow. */
 #include "engine/deal.h"
 #include "engine/job.h"
+#include "engine/legs.h"
 #include "engine/lock.h"
 
 static struct day_trade *row_of(const struct engine *engine, uint64_t n)
@@ -36,8 +37,8 @@ static void hold_back(struct engine *engine, const struct day_trade *trade)
     struct position *position = &engine->position[at];
     struct participant *seller = &engine->participant[trade->seller];
     int64_t gets = trade->gets - trade->seller_fee;
-    if (trade->release > engine->business_day) {
-        int64_t taken = lock_take(engine, at, trade->release, trade->received);
+    if (trade->release[0] > engine->business_day) {
+        int64_t taken = lock_take(engine, at, trade->release[0], trade->received);
         ASSERT(taken == trade->received);
     } else {
         ASSERT(position->free >= trade->received);
@@ -56,7 +57,8 @@ void deal_note(struct engine *engine, const struct day_trade *trade)
     if (engine->rule_set < 2) return;
     row.day = engine->day;
     row.period = engine->period;
-    row.release = lock_release(engine, row.instrument);
+    for (uint32_t leg = 0; leg < legs_count(engine, row.instrument); leg++)
+        row.release[leg] = lock_release(engine, legs_at(engine, row.instrument, leg));
     row.asked = row.escrowed = 0;
     row.deadline = 0;
     if (!is_conditional(engine, row.instrument)) {

@@ -22,9 +22,10 @@ struct day_trade {
     uint32_t buyer;
     uint32_t seller;
     int32_t day;
-    int32_t deadline;  /* of an escrow */
-    uint32_t release;  /* business day on which the units become free; 0: at once */
-    uint32_t asked_by; /* actor who asked for the bust, when `asked` */
+    int32_t deadline;                 /* of an escrow */
+    uint32_t release[STRIP_LEGS_MAX]; /* of each leg: business day on which its units become free;
+                                       * 0: at once */
+    uint32_t asked_by;                /* actor who asked for the bust, when `asked` */
     uint16_t instrument;
     uint16_t period;
     uint8_t from_zone;

@@ -13,15 +13,6 @@ static struct position *position_of(const struct engine *engine, uint32_t partic
     return &engine->position[at];
 }
 
-/* The day that frees what the trade brought of one leg. A strip's legs have each their own lock,
- * and it can be undone on its own day only, so what a purchase would have now is what it had then.
- */
-static uint32_t release_of(const struct engine *engine, const struct day_trade *trade, uint32_t leg)
-{
-    uint16_t instrument = legs_at(engine, trade->instrument, leg);
-    return instrument == trade->instrument ? trade->release : lock_release(engine, instrument);
-}
-
 /* Takes the units back from the buyer, out of the trade's own lock first. False: too few. */
 static bool take_units(struct engine *engine, const struct day_trade *trade, uint32_t leg,
                        int64_t *out_unlocked)
@@ -29,7 +20,7 @@ static bool take_units(struct engine *engine, const struct day_trade *trade, uin
     uint16_t instrument = legs_at(engine, trade->instrument, leg);
     struct position *position = position_of(engine, trade->buyer, instrument, trade->to_zone);
     uint32_t at = (uint32_t)(position - engine->position);
-    uint32_t release = release_of(engine, trade, leg);
+    uint32_t release = trade->release[leg];
     bool was = is_holder(position);
     int64_t taken = 0;
     if (trade->escrowed) {
@@ -59,7 +50,7 @@ static void return_units(struct engine *engine, const struct day_trade *trade, u
     struct position *position = position_of(engine, trade->buyer, instrument, trade->to_zone);
     uint32_t at = (uint32_t)(position - engine->position);
     bool was = is_holder(position);
-    if (unlocked > 0) lock_add(engine, at, release_of(engine, trade, leg), unlocked);
+    if (unlocked > 0) lock_add(engine, at, trade->release[leg], unlocked);
     position->free += trade->received - unlocked;
     holder_change(engine, position, was);
 }
@@ -136,16 +127,22 @@ static void forget_figures(struct engine *engine, const struct day_trade *trade)
         close_again(engine, trade->instrument, trade->from_zone);
 }
 
+/* The balance of a period that is over is gone with it (market.md 6.1). */
+static bool moves_link(const struct engine *engine, const struct day_trade *trade)
+{
+    return trade->from_zone != trade->to_zone && trade->period == engine->period;
+}
+
 enum reason deal_undo(struct engine *engine, const struct day_trade *trade)
 {
     if (!has_money(engine, trade)) return REASON_WRONG_STATE;
-    if (trade->from_zone != trade->to_zone &&
+    if (moves_link(engine, trade) &&
         link_room(engine, trade->instrument, trade->to_zone, trade->from_zone) < trade->received)
         return REASON_WRONG_STATE;
     if (!take_all_units(engine, trade)) return REASON_WRONG_STATE;
     move_money_back(engine, trade);
     move_units_back(engine, trade);
-    if (trade->from_zone != trade->to_zone)
+    if (moves_link(engine, trade))
         link_move(engine, trade->instrument, trade->to_zone, trade->from_zone, trade->received);
     forget_figures(engine, trade);
     return REASON_NONE;
@@ -163,8 +160,9 @@ void deal_deliver(struct engine *engine, const struct day_trade *trade)
     position->escrowed -= trade->received;
     seller->cash_held -= gets;
     seller->cash += gets;
-    if (trade->release > engine->business_day)
-        lock_add(engine, (uint32_t)(position - engine->position), trade->release, trade->received);
+    if (trade->release[0] > engine->business_day)
+        lock_add(engine, (uint32_t)(position - engine->position), trade->release[0],
+                 trade->received);
     else
         position->free += trade->received;
 }

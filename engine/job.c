@@ -104,7 +104,8 @@ static bool has_kin(struct engine *engine, uint16_t instrument, uint8_t next)
     return true;
 }
 
-void job_run(struct engine *engine, uint16_t instrument)
+/* True: the instrument's own stages have just ended, and it waits for its turn among its kin. */
+static bool work_off(struct engine *engine, uint16_t instrument)
 {
     struct job *job = job_of(engine, instrument);
     struct instrument none = {0};
@@ -112,11 +113,12 @@ void job_run(struct engine *engine, uint16_t instrument)
         instrument < engine->instruments ? &engine->instrument[instrument] : &none;
     if (job->stage == JOB_IDLE) {
         wake(engine, instrument);
-        if (job->stage != JOB_IDLE && has_kin(engine, instrument, job->stage)) return;
+        if (job->stage != JOB_IDLE && has_kin(engine, instrument, job->stage)) return true;
     }
     while (job->stage != JOB_IDLE) {
         uint8_t next;
-        if (!stages[job->stage](engine, instrument)) return;
+        bool day = job->stage == JOB_DAY;
+        if (!stages[job->stage](engine, instrument)) return false;
         next = next_stage(row, job->stage, job->part > 0);
         if (job->stage == JOB_LINKS_AGAIN || (job->stage == JOB_LINKS && next != JOB_ROOM)) {
             row->room_changed = 0;
@@ -127,8 +129,15 @@ void job_run(struct engine *engine, uint16_t instrument)
             finish(engine, job);
         else
             begin(job, next);
-        if (next == JOB_LINKS && has_kin(engine, instrument, next)) return;
+        /* A new day goes on here: decision 10.3 ends one instrument's before the next one's. */
+        if (has_kin(engine, instrument, next) && !day) return true;
     }
+    return false;
+}
+
+void job_run(struct engine *engine, uint16_t instrument)
+{
+    (void)work_off(engine, instrument);
 }
 
 bool job_run_all(struct engine *engine)
@@ -149,8 +158,11 @@ bool job_run_all(struct engine *engine)
         for (; engine->pass < engine->instruments; engine->pass++) {
             if (engine->jobs == 0) break; /* the next pass begins with the first again */
             if (!work_left(engine)) return true;
-            if (job_of(engine, (uint16_t)engine->pass)->stage != JOB_IDLE)
-                job_run(engine, (uint16_t)engine->pass);
+            if (job_of(engine, (uint16_t)engine->pass)->stage != JOB_IDLE &&
+                work_off(engine, (uint16_t)engine->pass)) {
+                engine->pass = UINT32_MAX; /* its kin's turns begin with the first of them */
+                continue;
+            }
             if (!work_left(engine) && job_of(engine, (uint16_t)engine->pass)->stage != JOB_IDLE)
                 return true; /* here it goes on */
         }

@@ -138,8 +138,8 @@ static bool passes_gate(const struct engine *engine, const struct gate *gate, ui
     if (gate->kind == GATE_KIND_NEW_PROJECTS &&
         engine->participant[participant].type != PARTICIPANT_TYPE_NEW_ENTRANT)
         return false;
-    if (gate->kind == GATE_KIND_RATIO) qty *= 2;
-    return gate->net + gate->buying + qty > gate->allow;
+    qty += gate->net + gate->buying; /* each at most QTY_MAX */
+    return (gate->kind == GATE_KIND_RATIO ? 2 * qty : qty) > gate->allow;
 }
 
 static struct gate *city_gate(const struct engine *engine, uint32_t participant,

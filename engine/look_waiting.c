@@ -11,7 +11,7 @@ enum reason look_blocks(const struct engine *engine, const struct look_query *qu
     for (uint32_t at = 0; at < engine->agreements && !page.full; at++) {
         const struct agreement *agreement = &engine->agreement[at];
         struct event_row_block *row;
-        if (!agreement->said || (!all && agreement->instrument != query->instrument)) continue;
+        if (!all && agreement->instrument != query->instrument) continue;
         row = ROW(&page, BLOCK, block);
         if (!row) continue;
         row->name = agreement->name;

@@ -10,6 +10,16 @@ static enum reason rules_reason(const struct engine *engine, const struct comman
     return command->body.rules.set > RULE_SET_NEWEST ? REASON_CAPACITY : REASON_NONE;
 }
 
+/* Under the first set a last price outlives its day; from now on it is the day's (decision 9.4). */
+static void forget_last(struct engine *engine)
+{
+    for (uint32_t i = 0; i < engine->instruments; i++)
+        for (uint32_t zone = 0; zone < engine->zones; zone++) {
+            struct zone_state *state = state_zone(engine, (uint16_t)i, (uint8_t)zone);
+            if (state->open == 0) state->last = 0;
+        }
+}
+
 static void apply_rules(struct engine *engine, const struct command *command)
 {
     enum reason reason = rules_reason(engine, command);
@@ -18,7 +28,10 @@ static void apply_rules(struct engine *engine, const struct command *command)
         reject(engine, reason);
         return;
     }
-    if (engine->rule_set < 2) lock_adopt(engine);
+    if (engine->rule_set < 2) {
+        lock_adopt(engine);
+        forget_last(engine);
+    }
     engine->rule_set = command->body.rules.set;
     event = EMIT(engine, RULES, rules);
     event->set = engine->rule_set;

@@ -36,7 +36,7 @@ static bool has_method(const struct instrument *row, uint8_t phase)
         phase == PHASE_CONTINUOUS ? METHOD_BIT(CONTINUOUS) | METHOD_BIT(LISTING) : METHOD_BIT(CALL);
     if (!is_call(phase) && phase != PHASE_CONTINUOUS) return true;
     if ((methods & needed) == 0) return false;
-    return row->terms.basis == BASIS_SANDBOX || !name_empty(&row->terms.approval);
+    return terms_approved(&row->terms);
 }
 
 static enum reason phase_reason(const struct engine *engine, const struct command_phase *body)

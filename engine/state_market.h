@@ -93,6 +93,12 @@ struct terms { /* what the command `terms` sets; see command.h */
     uint8_t investors;
 };
 
+/* Outside the sandbox a market needs the reference of its approval: market.md 3, legal basis. */
+static inline bool terms_approved(const struct terms *terms)
+{
+    return terms->basis == BASIS_SANDBOX || terms->approval.text[0] != 0;
+}
+
 struct instrument {
     struct name name;
     int64_t lot;

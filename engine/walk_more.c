@@ -275,7 +275,8 @@ static void walk_deal(const struct day_trade *trade, struct walker *w)
     walk_put32(w, trade->seller);
     walk_put_day(w, trade->day);
     walk_put_day(w, trade->deadline);
-    walk_put32(w, trade->release);
+    for (uint32_t leg = 0; leg < STRIP_LEGS_MAX; leg++)
+        walk_put32(w, trade->release[leg]);
     walk_put32(w, trade->asked_by);
     walk_put16(w, trade->instrument);
     walk_put16(w, trade->period);

@@ -1,11 +1,11 @@
 """test_compare.py - the engine against the naive market on random scripts, line by line.
 
 Usage:  test_compare.py NAIVE LINGNAN FOLDER [FIRST_SEED [SEEDS]]
-Method: every seed gives one script of naive_flow.py or naive_flow_rules.py; `LINGNAN replay` and
-        NAIVE must print the same lines and end with the same status. 220 000 commands a run (fewer
-        only if TEST_SECONDS is below its 600), 10 million with LINGNAN_TEST_FULL=1. At a difference
-        the script is written to FOLDER, shrunk by leaving out whatever leaves a difference, and
-        printed with the first line that differs.
+Method: every seed gives one script of naive_flow.py, naive_flow_rules.py or naive_flow_primary.py;
+        `LINGNAN replay` and NAIVE must print the same lines and end with the same status. 220 000
+        commands a run (fewer only if TEST_SECONDS is below its 600), 10 million with
+        LINGNAN_TEST_FULL=1. At a difference the script is written to FOLDER, shrunk by leaving out
+        whatever leaves a difference, and printed with the first line that differs.
 Prints: TAP, one case for each batch of seeds.
 """
 
@@ -17,12 +17,16 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import naive_flow  # noqa: E402  (the folder must be known first)
+import naive_flow_primary  # noqa: E402
 import naive_flow_rules  # noqa: E402
 
 COMMANDS = 2000  # of one script, beside setting up
 BATCH = 10
-# Of every four seeds one is all call auctions, one keeps to the rules of set 1.
-WRITERS = [naive_flow.calls, naive_flow.flow, naive_flow_rules.flow, naive_flow_rules.flow]
+# Of every five seeds one is all call auctions, one keeps to the rules of set 1, one is mostly
+# auctions and agreements.
+WRITERS = [naive_flow.calls, naive_flow.flow, naive_flow_rules.flow, naive_flow_rules.flow,
+           lambda seed, commands: naive_flow_primary.auctions(naive_flow_rules.Rules, seed,
+                                                              commands)]
 SEEDS = 110
 SEEDS_FULL = 5000
 SHRINK_RUNS = 600

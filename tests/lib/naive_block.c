@@ -30,11 +30,12 @@ static bool same(const struct agreement *a, const struct agreement *b)
            a->qty == b->qty && a->price == b->price;
 }
 
-/* The block band around the reference of one zone, to the tick inward. */
+/* The block band around the reference of one zone; a mapped price is on no tick. */
 static bool in_block_band(const struct naive_instrument *x, int zone, wide price)
 {
     struct naive_instrument wider = *x;
     wider.band = x->block_band;
+    wider.tick = 1;
     return x->ref[zone] > 0 && price >= naive_band_low(&wider, zone) &&
            price <= naive_band_high(&wider, zone);
 }
@@ -55,6 +56,7 @@ static const char *parties(const struct agreement *k)
     buyer = naive.participant[k->buyer];
     if (x->over || !(x->methods & N_AGREEMENT) || naive_barred(k->buyer, k->instrument))
         return "NOT_ALLOWED";
+    if (k->seller == k->buyer) return "NOT_ALLOWED";
     if (x->stp != N_ALLOW && strcmp(seller->group, buyer->group) == 0) return "NOT_ALLOWED";
     if (first && !same(first, k)) return "DUPLICATE_ID";
     if (first && naive.role == N_ENTERPRISE && first->by_seller == k->by_seller)
@@ -66,17 +68,18 @@ static const char *figures(const struct agreement *k, struct naive_trade *t)
 {
     const struct naive_instrument *x = &naive.instrument[k->instrument];
     struct naive_link link = naive_link_of(x, t->from, t->to);
-    if (x->phase != N_CONTINUOUS && x->phase != N_BREAK && x->phase != N_CLOSING) return "PHASE";
+    if (x->phase != N_CONTINUOUS) return "PHASE";
     if (k->qty < 1 || k->qty > NAIVE_QTY_MAX || k->price < 1 || k->price > NAIVE_PRICE_MAX)
         return "QTY_RANGE";
     if (k->qty % x->lot != 0) return "LOT";
     if (k->price % x->tick != 0) return "TICK";
     if (x->block_from > 0 && k->qty < x->block_from) return "QTY_RANGE";
-    if (!in_block_band(x, t->from, k->price)) return "PRICE_BAND";
-    if (!link.allowed) return "NOT_ALLOWED";
+    if (link.rd == 0) link.rn = link.rd = 1; /* a link nobody has spoken of */
     t->seller_price = k->price;
     t->buyer_price = naive_e(link, k->price);
+    if (!in_block_band(x, t->from, k->price)) return "PRICE_BAND";
     if (!in_block_band(x, t->to, t->buyer_price)) return "PRICE_BAND";
+    if (!link.allowed) return "NOT_ALLOWED";
     if (k->qty % (x->lot * link.rn) != 0) return "LOT";
     t->delivered = k->qty;
     t->received = k->qty * link.rd / link.rn;
@@ -148,7 +151,7 @@ const char *naive_do_block(const struct naive_line *line)
     no = figures(&k, &t);
     if (no) return no;
     first = pending_named(k.name);
-    if (!first && naive.role == N_ENTERPRISE && k.seller != k.buyer) {
+    if (!first && naive.role == N_ENTERPRISE) {
         if (pendings == 1024) naive_stop("too many agreements");
         pending[pendings++] = k;
         naive_say("pending block=%s", k.name);

@@ -218,8 +218,9 @@ static void fill(struct naive_instrument *x, int zone, enum naive_side side, wid
         wide q = least(units, o->left);
         naive_leg(o, q, price);
         units -= q;
-        naive_count_net(o->instrument, side == N_BUY ? o->who : -1, zone, q,
-                        side == N_SELL ? o->who : -1, zone, q);
+        for (int leg = 0; leg < naive_legs(x); leg++)
+            naive_count_net(x->legs > 0 ? x->leg[leg] : o->instrument, side == N_BUY ? o->who : -1,
+                            zone, q, side == N_SELL ? o->who : -1, zone, q);
         naive_say("auction-fill instrument=%s order=%s zone=%s price=%s qty=%s", x->name, o->shown,
                   naive.zone[zone], naive_text(price), naive_text(q));
         if (o->left == 0) naive_die(o);
@@ -243,7 +244,7 @@ static bool settle(struct naive_instrument *x, const struct result result[],
         x->day_turnover[z] += units * result[z].price;
         x->money[z] += units * result[z].price;
         x->settle_units += result[z].bought;
-        x->settle_cash += result[z].bought * result[z].price;
+        x->settle_cash += result[z].bought * result[z].price * naive_legs(x);
         if (units > 0) naive_price_seen(x, z, result[z].price);
         volume = volume || units > 0;
     }
@@ -502,6 +503,7 @@ void naive_look_indicative(const struct naive_line *line)
 /* Says which allowed directions have lost or won the room for one step since the last time. */
 void naive_say_links(struct naive_instrument *x, bool silent)
 {
+    if (x->over) return; /* nobody trades it any more */
     for (int from = 0; from < naive.zones; from++)
         for (int to = 0; to < naive.zones; to++) {
             bool open = naive_link_of(x, from, to).allowed;

@@ -5,6 +5,8 @@ seed, commands)` a whole script in which these lines are most of all. Like naive
 follow the market; it remembers names and lets both markets say what became of them.
 """
 
+import re
+
 REGIMES = ["custom", "custom", "custom", "GD-2013", "GD-2014", "GD-2015", "GD-2016",
            "GD-entrusted", "EU", "UK", "CA", "eco-lot"]
 UNDER = ["cancel-all", "partial-at-reserve", "partial-at-lowest-bid"]
@@ -335,4 +337,7 @@ def auctions(flow_class, seed, commands):
             flow.say(f"account {person} {name}")
     flow.say("auctions")
     flow.say("reconcile")
-    return flow.lines
+    # All of it is newer than rule set 1. A stop of a strip runs in the middle of its kin's turns,
+    # which the naive market does not model.
+    return [line.replace(" rules=1", "") for line in flow.lines
+            if not re.match(r"order \S+ \S+ S\d+ .* type=stop", line)]

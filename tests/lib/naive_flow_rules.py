@@ -28,12 +28,16 @@ class Rules(naive_flow.Flow):
         self.mood = self.pick(["orders", "stops", "terms", "limits", "calls", "days"])
         self.clock = FIRST_DAY + datetime.timedelta(hours=9, minutes=31)
         self.seeded = {}
+        self.first_set = False  # begins with rule set 1
         self.stopped = []  # participants
 
     # Setting up
 
     def capacities(self):
         work = f" work={self.pick([1, 2, 3, 7, 50])}" if self.chance(25) else ""
+        if self.chance(10):
+            self.first_set = True
+            work += " rules=1"
         return work + (" locks=4" if self.chance(10) else "")
 
     def describe(self, words):
@@ -304,6 +308,9 @@ class Rules(naive_flow.Flow):
         self.say(f"time +{step}ms")
 
     def command(self):
+        if self.first_set and self.chance(1):
+            self.first_set = False
+            return "rules 2"
         if self.chance(15):
             self.pass_time()
         if self.stopped and self.chance(10):
@@ -350,6 +357,8 @@ def flow(seed, commands):
     for person in script.people:
         script.say(f"orders {person}")
     script.say("reconcile")
+    if any(" rules=1" in line for line in script.lines[:1]):  # its last price outlives the day
+        return [line for line in script.lines if not line.startswith("prices ")]
     return script.lines
 
 

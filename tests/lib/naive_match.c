@@ -282,7 +282,9 @@ const char *naive_do_click(const struct naive_line *line)
     if (instrument) o->instrument = naive_instrument_named(instrument);
     o->left = naive_number(line, "qty", 0);
     o->type = N_LIMIT;
-    if (o->who < 0)
+    if (naive.rules < 2)
+        no = "NOT_ALLOWED";
+    else if (o->who < 0)
         no = "UNKNOWN_PARTICIPANT";
     else if (naive_stopped(o->who) ||
              (naive.role != N_SYSTEM && (naive.role != N_ENTERPRISE || naive.actor != o->who)))

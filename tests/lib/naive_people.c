@@ -130,9 +130,8 @@ static bool gate_stops(const struct naive_gate *gate, int who, int instrument, i
     if (!gate->closed || gate->instrument != instrument) return false;
     if (gate->zone >= 0 ? gate->zone != zone : gate->city != p->city) return false;
     if (gate->kind == 2 && strcmp(p->type, "new-entrant") != 0) return false;
-    if (gate->kind == 1) qty *= 2;
-    return net_of(gate) + naive_open_buys(instrument, gate->zone, gate->city, NULL) + qty >
-           gate->allow;
+    qty += net_of(gate) + naive_open_buys(instrument, gate->zone, gate->city, NULL);
+    return (gate->kind == 1 ? 2 * qty : qty) > gate->allow;
 }
 
 const char *naive_buy_checks(int who, int instrument, int zone, wide qty)

@@ -65,9 +65,11 @@ static const char *may_open(const struct naive_auction *a, const char *seller)
     const struct naive_instrument *x;
     bool named = a->seller >= 0;
     if (a->instrument < 0) return "UNKNOWN_INSTRUMENT";
+    if (naive.instrument[a->instrument].over) return "NOT_ALLOWED";
     if (!named && seller && strcmp(seller, "reserve") != 0) return "UNKNOWN_PARTICIPANT";
     x = &naive.instrument[a->instrument];
-    if (x->over || x->legs > 0 || !(x->methods & N_AUCTION)) return "NOT_ALLOWED";
+    if (x->legs > 0 || !(x->methods & N_AUCTION)) return "NOT_ALLOWED";
+    if (x->basis != 0 && !x->approval[0]) return "NOT_ALLOWED";
     if (x->conditional && named && !naive.participant[a->seller]->reserve) return "NOT_ALLOWED";
     if (a->unsold == N_NEXT && named) return "NOT_ALLOWED";
     if (strcmp(a->name, "-") == 0) return "NOT_ALLOWED";
@@ -179,7 +181,7 @@ const char *naive_auction_terms(const struct naive_line *line)
     if (until) next.pay_until = naive_date(until);
     if (naive_number(line, "announced", 0) != 0) next.state = N_ANNOUNCED;
     if (agency && strcmp(agency, "-") != 0 && next.agency < 0) return "UNKNOWN_PARTICIPANT";
-    if (!naive_before_bids(a) || a->entrants > 0) return "WRONG_STATE";
+    if (!naive_before_bids(a) || a->bids > 0 || a->entrants > 0) return "WRONG_STATE";
     ours = a->seller < 0 || naive.participant[a->seller]->reserve;
     if (next.containment > 0 && !ours) return "NOT_ALLOWED";
     if (outside(next.containment, 0, NAIVE_QTY_MAX - a->offer) ||

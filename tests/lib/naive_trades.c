@@ -51,6 +51,7 @@ void naive_trade_done(struct naive_trade *t)
     t->late = naive_late();
     for (int i = 0; i < naive_legs(x); i++)
         t->lock_until[i] = naive_lock_until(x->legs > 0 ? x->leg[i] : t->instrument);
+    t->period = naive.period;
     naive_figures(t, 1);
     nets(t, 1);
     x->settle_trades++;
@@ -110,7 +111,7 @@ static bool can_go_back(const struct naive_trade *t)
     const struct naive_instrument *x = &naive.instrument[t->instrument];
     wide cash = naive.participant[t->seller]->cash;
     if (!t->escrow && (!has_units(t) || cash < t->gets - t->seller_fee)) return false;
-    return x->fund[t->from] >= t->fund && balance_allows(t);
+    return x->fund[t->from] >= t->fund && (t->period != naive.period || balance_allows(t));
 }
 
 static void units_back(const struct naive_trade *t, int instrument, wide until)
@@ -134,8 +135,12 @@ static void go_back(struct naive_trade *t)
     *(t->escrow ? &seller->cash_held : &seller->cash) -= t->gets - t->seller_fee;
     naive.operator_cash -= t->buyer_fee + t->seller_fee;
     x->fund[t->from] -= t->fund;
-    naive_flow(x, t->from, t->to, -t->received, -t->delivered);
-    nets(t, -1);
+    if (t->period == naive.period) {
+        naive_flow(x, t->from, t->to, -t->received, -t->delivered);
+        nets(t, -1);
+    } else { /* the balance of that period is gone; what was retired comes back */
+        naive_flow(x, t->from, t->to, 0, t->received - t->delivered);
+    }
     t->escrow = false;
     t->gone = true;
     if (t->n < day_begins) return;

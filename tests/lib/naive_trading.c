@@ -120,7 +120,7 @@ static bool wrong_phase(const struct naive_order *o)
 static const char *order_checks(struct naive_order *o)
 {
     const struct naive_instrument *x = &naive.instrument[o->instrument < 0 ? 0 : o->instrument];
-    bool special = stops(o) || o->display != 0 || o->minimum != 0 || o->post;
+    bool special = stops(o) || o->stop != 0 || o->display != 0 || o->minimum != 0 || o->post;
     if (o->who < 0) return "UNKNOWN_PARTICIPANT";
     if (naive_stopped(o->who)) return "NOT_ALLOWED";
     if (naive.role != N_SYSTEM && (naive.role != N_ENTERPRISE || naive.actor != o->who))
@@ -129,7 +129,6 @@ static const char *order_checks(struct naive_order *o)
     if (x->over) return "NOT_ALLOWED";
     if (naive_id_taken(o->who, o->id)) return "DUPLICATE_ID";
     if (naive.rules < 2 && special) return "NOT_ALLOWED";
-    if (naive.rules < 2) o->stop = 0; /* it says nothing without its type */
     if (o->side == N_BUY && naive_barred(o->who, o->instrument)) return "NOT_ALLOWED";
     /* Decision 9.6: what only makes sense where orders match by themselves. */
     if (!naive_matches(x) &&
