@@ -3,6 +3,7 @@
  * Bound: no more rows than the caller's buffer holds or its rows_max says; `from` skips rows.
  * Order: ids rising; books best first, bids then asks.
  */
+#include "engine/auction.h"
 #include "engine/look.h"
 #include "engine/orders.h"
 #include "engine/slate.h"
@@ -342,7 +343,8 @@ static void cash_row(const struct engine *engine, struct page *page)
     row->deposited = engine->deposited;
     row->operator_fees = engine->operator_fees;
     row->treasury = engine->treasury;
-    row->held = slate_cash_due(engine);
+    row->held = slate_cash_due(engine); /* paid, though not handed on yet */
+    row->held += (int64_t)auctions_proceeds(engine);
     for (uint32_t at = 0; at < engine->participants; at++) {
         row->free += engine->participant[at].cash;
         row->held += engine->participant[at].cash_held;
