@@ -303,8 +303,8 @@ static void give_back(struct naive_auction *a, wide unsold)
 
 static void finish(struct naive_auction *a)
 {
-    wide unsold = a->sold < a->offer ? a->offer - a->sold : 0;
-    unsold += a->sold - a->delivered; /* defaults */
+    /* defaults, too; what was delivered counts as the offer's first, then as the containment's */
+    wide unsold = a->delivered < a->offer ? a->offer - a->delivered : 0;
     for (int i = 0; i < a->entrants; i++) {
         naive_hold_cash(a->entrant[i].who, -a->entrant[i].deposit);
         a->entrant[i].deposit = 0;
