@@ -367,6 +367,27 @@ static void test_full_tables_are_reasons(void **state)
     market_close(&market);
 }
 
+/* A script cannot name an unknown zone, the wire can: every command with a zone refuses it. */
+static void test_unknown_zone_is_a_reason(void **state)
+{
+    struct market market = market_open(small, 7);
+    struct command bad[6] = {plain(COMMAND_LINK),   plain(COMMAND_LIMIT),
+                             plain(COMMAND_REF),    plain(COMMAND_PARTICIPANT),
+                             plain(COMMAND_MEMBER), plain(COMMAND_GATE)};
+    (void)state;
+    set_up(&market);
+    bad[0].body.link = (struct command_link){.to_zone = 9, .rn = 1, .rd = 1, .allowed = 1};
+    bad[1].body.limit = (struct command_limit){.to_zone = 9, .lo = -1, .hi = 1};
+    bad[2].body.ref = (struct command_ref){.zone = 9, .price = 100};
+    bad[3].body.participant.name = name_of('q', 0);
+    bad[3].body.participant.zone = 9;
+    bad[4].body.member = (struct command_member){.zone = 9};
+    bad[5].body.gate = (struct command_gate){.zone = 9, .closed = 1};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_int_equal(reason_of(apply(&market, &bad[i])), REASON_UNKNOWN_ZONE);
+    market_close(&market);
+}
+
 /* An old public id never answers for the next order in its slot. */
 static void test_reused_slot_has_another_id(void **state)
 {
@@ -443,6 +464,7 @@ int main(void)
         cmocka_unit_test(test_noise_is_answered),
         cmocka_unit_test(test_state_is_a_function_of_the_commands),
         cmocka_unit_test(test_full_tables_are_reasons),
+        cmocka_unit_test(test_unknown_zone_is_a_reason),
         cmocka_unit_test(test_reused_slot_has_another_id),
         cmocka_unit_test(test_any_price_in_the_book),
     };
