@@ -110,7 +110,7 @@ struct naive_trade {
     bool escrow;                        /* waits for a permit until the deadline */
     bool gone;                          /* busted or refused */
     int32_t deadline;
-    wide period; /* in which it was made */
+    wide period;                 /* in which it was made */
     wide lock_until[NAIVE_LEGS]; /* business day on which the units of each leg become free */
 };
 
