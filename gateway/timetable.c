@@ -18,9 +18,9 @@ struct row { /* of an instrument */
     struct name name;
     int64_t since_ns; /* when it came into this phase */
     int32_t committed_day;
-    int32_t revealed_day;
     uint8_t known;
-    uint8_t methods; /* mask: which phases it can have at all */
+    uint8_t committed; /* its secret is still to be published */
+    uint8_t methods;   /* mask: which phases it can have at all */
     uint8_t phase;
     uint8_t retired;
     uint8_t asked; /* the phase asked for last */
@@ -167,10 +167,9 @@ void timetable_event(struct timetable *timetable, const struct event *event, int
         const struct event_seed *seed = (const void *)event;
         if (seed->instrument == INSTRUMENT_NONE) return;
         timetable->row[seed->instrument].seed_tries = 0;
+        timetable->row[seed->instrument].committed = seed->kind == SEED_KIND_COMMIT;
         if (seed->kind == SEED_KIND_COMMIT)
             timetable->row[seed->instrument].committed_day = timetable->day;
-        else
-            timetable->row[seed->instrument].revealed_day = timetable->day;
     }
 }
 
@@ -322,21 +321,23 @@ static bool due_day(struct timetable *timetable, int32_t day, uint32_t second, s
     return true;
 }
 
-/* Commitments stand before the first call of the day, secrets follow when the last one is over. */
+/* Commitments stand before the first call of the day, secrets follow when the last one is over; one
+ * of a day whose end nobody was there to see, first thing. */
 static bool due_seed(struct timetable *timetable, uint16_t instrument, uint32_t second,
                      struct command *out)
 {
     struct row *row = &timetable->row[instrument];
     struct command_seed seed = {.auction = AUCTION_NONE, .instrument = instrument};
     uint8_t secret[SEED_BYTES], commit[SEED_BYTES];
-    bool commits = row->committed_day != timetable->day && row->phase == PHASE_CLOSED &&
-                   second < timetable->hours.call;
-    bool reveals = row->committed_day == timetable->day && row->revealed_day != timetable->day &&
-                   second >= timetable->hours.closing;
+    bool today = row->committed_day == timetable->day;
+    bool commits =
+        !row->committed && !today && row->phase == PHASE_CLOSED && second < timetable->hours.call;
+    bool reveals = row->committed && (!today || second >= timetable->hours.closing);
     if (timetable->hours.random_end == 0 || (!commits && !reveals) || row->seed_tries >= TRIES)
         return false;
     row->seed_tries++;
-    timetable_seed(timetable, &row->name, timetable->day, secret, commit);
+    timetable_seed(timetable, &row->name, commits ? timetable->day : row->committed_day, secret,
+                   commit);
     memcpy(seed.value, commits ? commit : secret, SEED_BYTES);
     seed.kind = commits ? SEED_KIND_COMMIT : SEED_KIND_REVEAL;
     plain(out, COMMAND_SEED)->body.seed = seed;

@@ -187,6 +187,39 @@ static void test_random_end(void **state)
     timetable_destroy(stand.timetable);
 }
 
+/* A server that was down at the close publishes the day's secret on the next one, before it commits
+ * itself again. */
+static void test_late_secret(void **state)
+{
+    struct stand stand = stand_open("default");
+    struct name name = {"CO2"};
+    uint8_t secret[SEED_BYTES], commit[SEED_BYTES];
+    struct command due[8];
+    size_t count;
+    (void)state;
+    run(&stand, at(MONDAY, 8, 0, 0), at(MONDAY, 11, 0, 0));
+    stand.phase = PHASE_CLOSED; /* closed by hand meanwhile */
+    timetable_event(
+        stand.timetable,
+        &((struct event_phase){.head = {.type = EVENT_PHASE}, .phase = PHASE_CLOSED}).head,
+        at(MONDAY, 18, 0, 0));
+    count = timetable_due(stand.timetable, at(MONDAY + 1, 8, 30, 0), due, 8);
+    assert_int_equal(count, 1);
+    assert_int_equal(due[0].type, COMMAND_DAY);
+    obey(&stand, &due[0], at(MONDAY + 1, 8, 30, 0));
+    timetable_seed(stand.timetable, &name, MONDAY, secret, commit);
+    for (unsigned step = 0; step < 2; step++) {
+        count = timetable_due(stand.timetable, at(MONDAY + 1, 8, 31, 0), due, 8);
+        assert_int_equal(count, 1);
+        assert_int_equal(due[0].type, COMMAND_SEED);
+        assert_int_equal(due[0].body.seed.kind, step == 0 ? SEED_KIND_REVEAL : SEED_KIND_COMMIT);
+        if (step == 0) assert_memory_equal(due[0].body.seed.value, secret, SEED_BYTES);
+        obey(&stand, &due[0], at(MONDAY + 1, 8, 31, 0));
+    }
+    assert_int_equal(timetable_due(stand.timetable, at(MONDAY + 1, 8, 32, 0), due, 8), 0);
+    timetable_destroy(stand.timetable);
+}
+
 static void test_spec_errors(void **state)
 {
     static const char *const wrong[] = {"day=8",       "day=25:00",         "lunch=11:30",
@@ -225,10 +258,15 @@ static void test_methods(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_whole_day),           cmocka_unit_test(test_a_late_start),
-        cmocka_unit_test(test_interruption_and_halt), cmocka_unit_test(test_calendar),
-        cmocka_unit_test(test_asking_in_vain),        cmocka_unit_test(test_random_end),
-        cmocka_unit_test(test_spec_errors),           cmocka_unit_test(test_methods),
+        cmocka_unit_test(test_a_whole_day),
+        cmocka_unit_test(test_a_late_start),
+        cmocka_unit_test(test_interruption_and_halt),
+        cmocka_unit_test(test_calendar),
+        cmocka_unit_test(test_asking_in_vain),
+        cmocka_unit_test(test_random_end),
+        cmocka_unit_test(test_late_secret),
+        cmocka_unit_test(test_spec_errors),
+        cmocka_unit_test(test_methods),
     };
     if (sodium_init() < 0) return 1;
     return cmocka_run_group_tests(tests, NULL, NULL);
