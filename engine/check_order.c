@@ -8,6 +8,7 @@
 #include "engine/job.h"
 #include "engine/limits_rules.h"
 #include "engine/lock.h"
+#include "engine/order_type.h"
 #include "engine/orders.h"
 
 static bool may_act_for(const struct command *command)
@@ -98,9 +99,9 @@ static enum reason means_reason(const struct engine *engine, const struct order 
 /* Leaves of the books it may need at once: a stop-limit one beside its limit's. */
 static uint32_t leaves_of(const struct order *order)
 {
-    if (order->type == ORDER_TYPE_STOP_LIMIT) return 2;
-    if (order->type == ORDER_TYPE_STOP) return 1;
-    return order->type != ORDER_TYPE_MARKET && order->tif != TIF_IOC && order->tif != TIF_FOK;
+    const struct order_type_row *type = order_type_of(order->type);
+    bool rests = type->may_rest && order->tif != TIF_IOC && order->tif != TIF_FOK;
+    return (uint32_t)type->is_parked + (uint32_t)rests;
 }
 
 static enum reason capacity_reason(const struct engine *engine, const struct order_draft *draft,
@@ -169,16 +170,12 @@ enum reason order_door_reason(const struct engine *engine, const struct command 
     return reason != REASON_NONE ? reason : instrument_reason(engine, instrument);
 }
 
-static bool is_stop(uint8_t type)
-{
-    return type == ORDER_TYPE_STOP || type == ORDER_TYPE_STOP_LIMIT;
-}
-
 /* What rule set 1 does not offer. */
 static bool is_later(const struct command_order *body)
 {
-    return body->type >= ORDER_TYPE_STOP || body->stop_price != 0 || body->display != 0 ||
-           body->minimum != 0 || body->post_only != 0;
+    return body->type >= ORDER_TYPE_COUNT || order_type_of(body->type)->rule_set > 1 ||
+           body->stop_price != 0 || body->display != 0 || body->minimum != 0 ||
+           body->post_only != 0;
 }
 
 /* 5: what this instrument does not offer to this participant, and values that mean nothing. */
@@ -193,32 +190,34 @@ static bool is_barred(const struct engine *engine, uint32_t subject,
         engine->participant[subject].type == PARTICIPANT_TYPE_INVESTOR)
         return true;
     return is_listing_only(engine, body->instrument) &&
-           (body->type != ORDER_TYPE_LIMIT || body->tif == TIF_IOC || body->tif == TIF_FOK ||
-            body->minimum != 0);
+           (!order_type_of(body->type)->has_limit || order_type_of(body->type)->is_parked ||
+            body->tif == TIF_IOC || body->tif == TIF_FOK || body->minimum != 0);
 }
 
 /* 6: keys that contradict each other. */
 static bool contradicts(const struct command_order *body)
 {
-    bool stop = is_stop(body->type), plain = body->type == ORDER_TYPE_STOP;
-    bool market = body->type == ORDER_TYPE_MARKET;
+    const struct order_type_row *type = order_type_of(body->type);
+    bool stop = type->is_parked;
     bool takes = body->tif == TIF_IOC || body->tif == TIF_FOK;
     if (stop != (body->stop_price != 0)) return true;
-    if ((market || plain) && body->price != 0) return true;
+    if (!type->has_limit && body->price != 0) return true;
     if (body->tif != TIF_GTC && body->until_day != 0) return true;
     if (stop && (takes || body->post_only || body->minimum != 0)) return true;
-    if ((body->display != 0 || body->post_only) && (market || plain || takes)) return true;
-    if (body->minimum != 0 && (market || body->tif == TIF_FOK || body->post_only)) return true;
+    if ((body->display != 0 || body->post_only) && (!type->has_limit || takes)) return true;
+    if (body->minimum != 0 && (!type->has_limit || body->tif == TIF_FOK || body->post_only))
+        return true;
     return body->stop_price < 0 || body->display < 0 || body->minimum < 0;
 }
 
 /* 7 */
 static bool phase_takes(const struct engine *engine, const struct command_order *body)
 {
+    const struct order_type_row *type = order_type_of(body->type);
     uint8_t phase = engine->instrument[body->instrument].phase;
     if (phase == PHASE_CONTINUOUS) return true;
-    if (body->type == ORDER_TYPE_MARKET || body->tif == TIF_IOC || body->tif == TIF_FOK)
-        return false;
+    if (body->tif == TIF_IOC || body->tif == TIF_FOK) return false;
+    if (!type->has_limit && !type->is_parked) return false; /* a call has no edge to take at */
     if (body->post_only || body->minimum != 0) return false;
     return phase == PHASE_CALL || phase == PHASE_NO_CANCEL;
 }
@@ -249,7 +248,7 @@ static void draft_order(const struct engine *engine, const struct command *comma
     order->fee_ppm = order_fee_rate(engine, command->subject, body->instrument);
     order->position = position_find(engine, order->participant, order->instrument, order->zone);
     zone = state_zone(engine, order->instrument, order->zone);
-    if ((body->type == ORDER_TYPE_MARKET || body->type == ORDER_TYPE_STOP) && zone->ref != UNSET)
+    if (!order_type_of(body->type)->has_limit && zone->ref != UNSET)
         order->price = body->side == SIDE_BUY ? zone->band_high : zone->band_low;
 }
 
@@ -316,7 +315,7 @@ enum reason replace_reason(struct engine *engine, const struct command *command,
     if (order->extra != NIL) out_draft->extra = engine->extra[order->extra];
     out_draft->order.left = body->qty;
     if (body->price != UNSET) {
-        if (order->type == ORDER_TYPE_STOP) return REASON_QTY_RANGE;
+        if (!order_type_of(order->type)->has_limit) return REASON_QTY_RANGE;
         out_draft->order.price = body->price;
     }
     order_release(engine, order);

@@ -3,6 +3,7 @@
  */
 #include "engine/legs.h"
 #include "engine/job.h"
+#include "engine/order_type.h"
 #include "engine/orders.h"
 
 /* --- slots --------------------------------------------------------------------------------- */
@@ -71,8 +72,7 @@ static void extra_give(struct engine *engine, struct order *order)
 
 static bool may_rest(const struct order *order)
 {
-    return order->type != ORDER_TYPE_MARKET && order->type != ORDER_TYPE_STOP &&
-           (order->tif == TIF_DAY || order->tif == TIF_GTC);
+    return order_type_of(order->type)->may_rest && (order->tif == TIF_DAY || order->tif == TIF_GTC);
 }
 
 static void promise(struct engine *engine, struct order *order)
@@ -198,7 +198,7 @@ static void settle_down(struct engine *engine, uint32_t slot, bool interrupted)
         rest(engine, slot);
     else if (interrupted)
         order_cancel(engine, slot, CANCEL_REASON_INTERRUPTED);
-    else if (order->type == ORDER_TYPE_MARKET)
+    else if (!order_type_of(order->type)->may_rest)
         order_cancel(engine, slot, CANCEL_REASON_MARKET);
     else
         order_cancel(engine, slot, CANCEL_REASON_IOC);
@@ -323,7 +323,7 @@ uint32_t order_accept(struct engine *engine, const struct order_draft *draft,
 void order_triggered(struct engine *engine, uint32_t slot)
 {
     struct order *order = &engine->order[slot];
-    order->type = order->type == ORDER_TYPE_STOP ? ORDER_TYPE_MARKET : ORDER_TYPE_LIMIT;
+    order->type = order_type_of(order->type)->becomes;
     order->priority = ++engine->priority;
     engine->extra[order->extra].stop = 0;
     if (engine->extra[order->extra].display == 0) extra_give(engine, order);

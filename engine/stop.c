@@ -1,5 +1,6 @@
 /* stop.c - stop orders: parked, reached, triggered one at a time (market.md 4, decision 9.4). */
 #include "engine/job.h"
+#include "engine/order_type.h"
 #include "engine/orders.h"
 
 static void say_parked(struct engine *engine, uint32_t slot)
@@ -94,7 +95,7 @@ void stop_new_day(struct engine *engine, uint32_t slot)
     int64_t stop = engine->extra[order->extra].stop, price = order->price;
     bool buy = order->side == SIDE_BUY;
     bool below = price<zone->band_low, above = price> zone->band_high;
-    bool moves = order->type == ORDER_TYPE_STOP && (buy ? above : below);
+    bool moves = !order_type_of(order->type)->has_limit && (buy ? above : below);
     ASSERT(order->state == ORDER_PARKED);
     if (stop < zone->band_low || stop > zone->band_high || ((below || above) && !moves)) {
         order_cancel(engine, slot, CANCEL_REASON_BAND);
