@@ -5,6 +5,7 @@
  * restart of the exchange are told on standard error; the next snapshot makes good for both.
  */
 #include "gateway/command_line.h"
+#include "gateway/feed_views.h"
 #include "gateway/gateway_limits.h"
 #include "gateway/line_json.h"
 #include "gateway/online.h"
@@ -26,11 +27,14 @@ _Static_assert(EVENT_ROOM >= sizeof(struct event_trade), "the largest event fits
 
 static const char watch_help[] =
     "usage: lingnan watch [INSTRUMENT] [--feed URL] [--json] [--count N] [--snapshots]\n"
+    "                     [--views]"
+
     "                     [--connect URL --key FILE]\n"
     "\n"
     "Follows the public market data (gateway/FEED.md) and prints every event in script form.\n"
     "\n"
     "  --feed URL      the feed, ipc:///path or tcp://host:port (or LINGNAN_FEED)\n"
+    "  --views         the book as each zone sees it, and indicative prices, instead\n"
     "  --snapshots     print the levels of the regular snapshots too\n"
     "  --count N       end after N lines\n"
     "  --connect, --key  ask the order port for names; otherwise i0, z0, ... are shown\n"
@@ -50,6 +54,7 @@ struct watch {
     bool named;
     bool json;
     bool snapshots;
+    bool views;
     uint64_t left; /* lines still to print; 0: no end */
     uint64_t numbers[INSTRUMENTS_MAX];
     uint64_t epoch;
@@ -61,16 +66,21 @@ struct watch_options {
     const char *instrument;
     uint64_t count;
     bool snapshots;
+    bool views;
     bool help;
 };
 
 static bool take_options(int argc, char **argv, struct watch_options *out)
 {
-    static const struct option options[] = {
-        {"feed", required_argument, NULL, 'f'},  {"connect", required_argument, NULL, 'c'},
-        {"key", required_argument, NULL, 'k'},   {"json", no_argument, NULL, 'j'},
-        {"count", required_argument, NULL, 'n'}, {"snapshots", no_argument, NULL, 's'},
-        {"help", no_argument, NULL, 'h'},        {0}};
+    static const struct option options[] = {{"feed", required_argument, NULL, 'f'},
+                                            {"connect", required_argument, NULL, 'c'},
+                                            {"key", required_argument, NULL, 'k'},
+                                            {"json", no_argument, NULL, 'j'},
+                                            {"count", required_argument, NULL, 'n'},
+                                            {"snapshots", no_argument, NULL, 's'},
+                                            {"views", no_argument, NULL, 'v'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {0}};
     *out = (struct watch_options){
         .feed = getenv("LINGNAN_FEED"),
         .online = {.connect = getenv("LINGNAN_CONNECT"), .key = getenv("LINGNAN_KEY")}};
@@ -83,6 +93,7 @@ static bool take_options(int argc, char **argv, struct watch_options *out)
         if (option == 'j') out->online.json = true;
         if (option == 'n') out->count = strtoull(optarg, NULL, 10);
         if (option == 's') out->snapshots = true;
+        if (option == 'v') out->views = true;
         if (option == 'h') out->help = true;
         if (option == '?') return false;
     }
@@ -138,6 +149,7 @@ static int subscribe(struct watch *watch, const struct watch_options *options,
         if (id == INSTRUMENT_NONE) {
             return fault_say(why, ERR_NOT_FOUND, "no instrument is called %s", options->instrument);
         }
+        if (options->views) id |= FEED_VIEW_BIT;
         topic[0] = (uint8_t)(id & 0xff);
         topic[1] = (uint8_t)(id >> 8);
         size = TOPIC_BYTES;
@@ -195,9 +207,11 @@ static int print_message(struct watch *watch, const uint8_t *bytes, size_t size)
     _Alignas(8) uint8_t room[EVENT_ROOM];
     struct wire_feed feed;
     struct wire_reader events;
-    if (wire_feed_get(bytes, size, &feed, &events) || feed.instrument >= INSTRUMENTS_MAX) {
-        return ERR_MALFORMED;
-    }
+    if (wire_feed_get(bytes, size, &feed, &events)) return ERR_MALFORMED;
+    const bool view = feed.instrument & FEED_VIEW_BIT;
+    feed.instrument &= (uint16_t)~FEED_VIEW_BIT;
+    if (feed.instrument >= INSTRUMENTS_MAX) return ERR_MALFORMED;
+    if (view != watch->views) return 0;
     check_number(watch, &feed);
     const struct name *known = directory_instrument_name(watch->directory, feed.instrument);
     if (watch->named && strcmp(known->text, "-") == 0) {
@@ -240,8 +254,10 @@ int cmd_watch(int argc, char **argv)
         fputs(watch_help, stderr);
         return EX_USAGE;
     }
-    watch = (struct watch){
-        .json = options.online.json, .snapshots = options.snapshots, .left = options.count};
+    watch = (struct watch){.json = options.online.json,
+                           .snapshots = options.snapshots,
+                           .views = options.views,
+                           .left = options.count};
     int fault = learn_names(&watch, &options, &why);
     if (!fault) fault = subscribe(&watch, &options, &why);
     if (!fault) fault = follow(&watch, &why);

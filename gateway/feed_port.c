@@ -277,6 +277,20 @@ void feed_port_publish(struct feed_port *feed, const struct event_buffer *events
     feed->touched_count = 0;
 }
 
+void feed_port_send(struct feed_port *feed, const uint8_t *bytes, size_t size)
+{
+    nng_msg *message;
+    if (nng_msg_alloc(&message, 0)) return; /* a gap shows it */
+    if (nng_msg_append(message, bytes, size) ||
+        nng_sendmsg(feed->socket, message, NNG_FLAG_NONBLOCK))
+        nng_msg_free(message);
+}
+
+bool feed_port_heard(const struct feed_port *feed)
+{
+    return atomic_load_explicit(&feed->subscribers, memory_order_relaxed) > 0;
+}
+
 /* ---- Snapshots ---- */
 
 static void send_snapshot(struct feed_port *feed, uint16_t instrument)

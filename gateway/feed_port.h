@@ -31,6 +31,10 @@ void feed_port_publish(struct feed_port *feed, const struct event_buffer *events
 /* Sends the snapshots that tick asked for. */
 void feed_port_attend(struct feed_port *feed);
 
+/* A message that somebody else has made, its topic in front; from any thread. */
+void feed_port_send(struct feed_port *feed, const uint8_t *bytes, size_t size);
+bool feed_port_heard(const struct feed_port *feed); /* does anybody listen? Any thread. */
+
 /* Every TICK_MS: asks for the next share of snapshots. True: wake the release stage for them. */
 bool feed_port_tick(struct feed_port *feed);
 #endif

@@ -40,6 +40,8 @@
 #define FEED_EVENTS_MAX 65000u /* of one message; more are split */
 #define FEED_SEND_QUEUE 4096   /* messages per subscriber (measured.md, NNG 7) */
 #define FEED_LEVELS_MAX 60000u /* levels of one book in a snapshot */
+#define FEED_VIEW_LEVELS 20u   /* of a side, as a zone sees it */
+#define FEED_VIEW_MS 100u      /* an instrument's views are looked at so often, at most */
 #define FEED_SNAPSHOT_MS 2000u /* every book once in this time */
 
 /* Deadlines. */

@@ -1,5 +1,6 @@
 #include "gateway/pipeline_desk.h"
 #include "gateway/desk_answer.h"
+#include "gateway/feed_views.h"
 #include "gateway/log.h"
 #include "gateway/timing.h"
 #include "proto/directory.h"
@@ -11,6 +12,7 @@ struct desk {
     struct shadow *shadow;
     struct directory *directory;
     struct keys *keys;
+    struct feed_views *views;
     struct desk_answer *answer;             /* where an answer is made */
     struct desk_rest rest[CONNECTIONS_MAX]; /* what did not fit the speaker's ring yet */
     uint64_t mask[READY_WORDS];             /* speakers with a request or a rest */
@@ -21,6 +23,7 @@ struct desk {
 static void learn(void *context, const struct command *command, const struct event_buffer *events)
 {
     struct desk *desk = context;
+    if (desk->views) feed_views_note(desk->views, command, events);
     if (desk->options.learn) desk->options.learn(desk->options.context, command, events);
     for (const struct event *event = event_next(events, NULL); event;
          event = event_next(events, event)) {
@@ -38,10 +41,17 @@ int desk_open(const struct desk_options *options, struct desk **out, struct faul
                                     .directory = options->directory,
                                     .watch = learn,
                                     .watch_context = desk};
+    struct feed_views_options views = {.limits = journal_limits(options->journal),
+                                       .heard = options->views_heard,
+                                       .send = options->views_send,
+                                       .context = options->context};
     int fault = ERR_NO_MEMORY;
+    desk->views = views.send ? feed_views_create(&views) : NULL;
     desk->directory = directory_create();
     desk->answer = desk_answer_create();
-    if (desk->directory && desk->answer) fault = keys_open(options->directory, &desk->keys);
+    bool whole = desk->views || !views.send;
+    if (whole && desk->directory && desk->answer)
+        fault = keys_open(options->directory, &desk->keys);
     if (!fault)
         fault = shadow_open(&follow, &desk->shadow, why);
     else
@@ -63,6 +73,7 @@ void desk_close(struct desk *desk)
     keys_close(desk->keys);
     directory_destroy(desk->directory);
     desk_answer_destroy(desk->answer);
+    feed_views_destroy(desk->views);
     for (uint32_t i = 0; i < CONNECTIONS_MAX; i++)
         free(desk->rest[i].bytes);
     free(desk);
@@ -255,6 +266,7 @@ int desk_step(struct desk *desk)
     if (desk->fault) return desk->fault;
     int applied = shadow_step(desk->shadow, timing_steady_ns(), &desk->why);
     if (applied < 0) return desk->fault = applied;
+    if (desk->views) feed_views_step(desk->views, shadow_engine(desk->shadow), timing_steady_ms());
     ready_swap(&desk->options.doors->requests_ready, desk->mask);
     uint64_t todo[READY_WORDS];
     memcpy(todo, desk->mask, sizeof todo);

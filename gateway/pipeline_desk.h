@@ -22,6 +22,9 @@ struct desk_options {      /* all borrowed until close */
     void (*kick)(void *context, uint32_t slot);
     /* Every command the shadow has applied, with its events. May be NULL. */
     void (*learn)(void *context, const struct command *command, const struct event_buffer *events);
+    /* Market data made from the shadow (feed_views.h). */
+    bool (*views_heard)(void *context);
+    void (*views_send)(void *context, const uint8_t *bytes, size_t size);
     void *context;
 };
 

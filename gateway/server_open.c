@@ -20,6 +20,16 @@ static void publish(void *context, const struct event_buffer *events, int64_t ti
     feed_port_publish(((struct server *)context)->feed, events, time_ns);
 }
 
+static bool views_heard(void *context)
+{
+    return feed_port_heard(((struct server *)context)->feed);
+}
+
+static void views_send(void *context, const uint8_t *bytes, size_t size)
+{
+    feed_port_send(((struct server *)context)->feed, bytes, size);
+}
+
 static void attend(void *context)
 {
     feed_port_attend(((struct server *)context)->feed);
@@ -172,6 +182,8 @@ static int open_road(struct server *server, struct fault_text *why)
                                 .doors = &server->doors,
                                 .kick = kick,
                                 .learn = learn,
+                                .views_heard = views_heard,
+                                .views_send = views_send,
                                 .context = server};
     return desk_open(&desk, &server->desk, why);
 }
