@@ -4,6 +4,14 @@
 #include "engine/lane.h"
 #include "engine/mix.h"
 
+/* All zones that nobody has are one, as for the other kinds of ids: the text form knows no more.
+ * Under rule set 1 they were told apart. */
+static uint64_t zone_said(const struct mix *mix, uint8_t zone)
+{
+    bool known = mix->engine->rule_set < 2 || zone < mix->engine->zones;
+    return known ? zone : ZONE_NONE;
+}
+
 static void mix_setup(struct mix *m, const struct command *command)
 {
     const struct command_instrument *instrument = &command->body.instrument;
@@ -26,13 +34,14 @@ static void mix_setup(struct mix *m, const struct command *command)
         mix(m, instrument->phase);
     } else if (command->type == COMMAND_LINK) {
         mix_instrument(m, link->instrument);
-        mix(m, (uint64_t)link->from_zone << 16 | (uint64_t)link->to_zone << 8 | link->allowed);
+        mix(m,
+            zone_said(m, link->from_zone) << 16 | zone_said(m, link->to_zone) << 8 | link->allowed);
         mix_signed(m, link->rn);
         mix_signed(m, link->rd);
         mix_signed(m, link->levy_ppm);
     } else if (command->type == COMMAND_LIMIT) {
         mix_instrument(m, limit->instrument);
-        mix(m, (uint64_t)limit->from_zone << 8 | limit->to_zone);
+        mix(m, zone_said(m, limit->from_zone) << 8 | zone_said(m, limit->to_zone));
         mix_signed(m, limit->lo);
         mix_signed(m, limit->hi);
     } else if (command->type == COMMAND_PARTICIPANT) {
@@ -40,7 +49,7 @@ static void mix_setup(struct mix *m, const struct command *command)
         mix_name(m, &participant->group);
         mix_name(m, &participant->city);
         mix_name(m, &participant->sector);
-        mix(m, (uint64_t)participant->zone << 8 | participant->type);
+        mix(m, zone_said(m, participant->zone) << 8 | participant->type);
     }
 }
 
@@ -49,13 +58,13 @@ static void mix_assets(struct mix *m, const struct command *command)
     const struct command_member *member = &command->body.member;
     if (command->type == COMMAND_REF) {
         mix_instrument(m, command->body.ref.instrument);
-        mix(m, command->body.ref.zone);
+        mix(m, zone_said(m, command->body.ref.zone));
         mix_signed(m, command->body.ref.price);
     } else if (command->type == COMMAND_MEMBER) {
         mix_account(m, member->account);
         mix_instrument(m, member->instrument);
         mix_signed(m, member->from_day);
-        mix(m, member->zone);
+        mix(m, zone_said(m, member->zone));
     } else if (command->type == COMMAND_DEPOSIT) {
         mix_account(m, command->body.deposit.account);
         mix_signed(m, command->body.deposit.cash);
