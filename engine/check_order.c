@@ -186,6 +186,7 @@ static bool is_barred(const struct engine *engine, uint32_t subject,
     if (body->side >= SIDE_COUNT || body->tif >= TIF_COUNT) return true;
     if (engine->rule_set < 2) return is_later(body);
     if (body->type >= ORDER_TYPE_COUNT || body->post_only > 1) return true;
+    if (order_type_of(body->type)->rule_set > engine->rule_set) return true;
     if (body->side == SIDE_BUY && !row->terms.investors &&
         engine->participant[subject].type == PARTICIPANT_TYPE_INVESTOR)
         return true;
