@@ -107,6 +107,10 @@ static bool level_measure(struct engine *engine, struct job *job, uint8_t *next)
     if (job->at == (uint32_t)job->more[3]) two_words_set(&job->more[4], 0);
     asked = two_words(&job->more[4]);
     price = bid_at(engine, job, (uint32_t)job->more[3])->price;
+    if (price < job->more[0]) { /* the containment is not for bids below the trigger */
+        *next = PART_CLEARED;
+        return true;
+    }
     while (job->at < job->count && bid_at(engine, job, job->at)->price == price) {
         if (!work_left(engine)) {
             two_words_set(&job->more[4], asked);

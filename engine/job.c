@@ -67,9 +67,11 @@ static void wake(struct engine *engine, uint16_t instrument)
 static bool is_related(const struct engine *engine, uint16_t a, uint16_t b)
 {
     const struct instrument *row = &engine->instrument[a];
-    if (legs_has(engine, a, b) || legs_has(engine, b, a)) return true;
-    for (uint8_t leg = 0; leg < row->legs; leg++) /* two strips with a leg in common */
-        if (legs_has(engine, b, row->leg[leg])) return true;
+    if (legs_has(engine, b, a)) return true;
+    for (uint8_t leg = 0; leg < row->legs; leg++) { /* retired or not: its trades can be undone */
+        if (row->leg[leg] == b) return true;
+        if (legs_has(engine, b, row->leg[leg])) return true; /* two strips with a leg in common */
+    }
     return false;
 }
 

@@ -18,7 +18,7 @@ static void report(struct engine *engine, uint16_t instrument, uint8_t from, uin
     struct event_link *event;
     if (congested == link->congested) return;
     link->congested = congested;
-    if (silent || !link->allowed) return;
+    if (silent || !link->allowed || engine->instrument[instrument].retired) return;
     event = EMIT(engine, LINK, link);
     event->balance = link_balance(engine, instrument, from, to);
     event->instrument = instrument;

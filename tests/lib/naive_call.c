@@ -417,7 +417,8 @@ static wide rent_after(const struct call *call, int from, int to)
     struct naive_link link = call->x->link[from][to];
     const struct result *a = &call->result[from], *b = &call->result[to];
     wide levy;
-    if (naive.rules < 2 || call->x->no_rent || from == to || !link.allowed) return 0;
+    if (naive.rules < 2 || call->x->no_rent || from == to) return 0;
+    if (!naive_link_of(call->x, from, to).allowed) return 0; /* a leg may close a strip's */
     if (most(a->bought, a->sold) == 0 || most(b->bought, b->sold) == 0) return 0;
     if (naive_room(call->x, from, to) >= naive_step(call->x, from, to)) return 0;
     if (naive_e(link, a->price) >= b->price) return 0;

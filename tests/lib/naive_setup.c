@@ -116,6 +116,9 @@ const char *naive_do_link(const struct naive_line *line)
     x->link[from][to] = link;
     x->rent[from][to] = 0;
     if (rented && link.allowed && before != link.levy) naive_say_rent(x, from, to);
+    for (int i = 0; i < naive.instruments; i++) /* the rent of a strip ends with its link, unsaid */
+        if (!naive_link_of(&naive.instrument[i], from, to).allowed)
+            naive.instrument[i].rent[from][to] = 0;
     if (naive_empty(x)) naive_say_links(x, true);
     return NULL;
 }

@@ -148,6 +148,7 @@ static void go_back(struct naive_trade *t)
     x->settle_trades--;
     x->settle_units -= t->received;
     x->settle_cash -= t->pays;
+    if (x->close[t->from] > 0 || x->close[t->to] > 0) naive_strike(x); /* struck again, 10.4 */
 }
 
 static struct asked *asking(uint64_t n)
