@@ -111,4 +111,7 @@ void auctions_check(const struct engine *engine);
 /* Deposits of one participant, or of all (PARTICIPANT_NONE). */
 int128 auctions_held(const struct engine *engine, uint32_t participant);
 int128 auctions_proceeds(const struct engine *engine);
+/* A living bid counts as an open buy of where it was bid: position limits, holders, gates. */
+void bid_count(struct engine *engine, struct bid *bid);
+void bid_uncount(struct engine *engine, struct bid *bid);
 #endif

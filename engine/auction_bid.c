@@ -110,9 +110,9 @@ static enum reason figures_check(const struct engine *engine, const struct offer
     group = share_used(engine, offer->auction, bidder->group) - offer->old_qty;
     if (offer->qty + group > share_most(auction)) return REASON_POSITION_LIMIT;
     if (engine->rule_set >= 2)
-        reason =
-            holding_reason(engine, offer->participant, auction->instrument,
-                           zone_of(engine, offer->participant, auction->instrument), offer->qty);
+        reason = holding_reason(engine, offer->participant, auction->instrument,
+                                zone_of(engine, offer->participant, auction->instrument),
+                                offer->qty - offer->old_qty);
     if (reason != REASON_NONE) return reason;
     if ((int128)offer->price * offer->qty > MONEY_MAX) return REASON_QTY_RANGE;
     if (bidder->cash + offer->old_deposit < deposit_of(auction, offer->qty, offer->price))
@@ -200,6 +200,7 @@ void auction_bid_apply(struct engine *engine, const struct command *command)
     engine->bid[id].share =
         share_open(engine, body->auction, engine->participant[command->subject].group);
     share_change(engine, engine->bid[id].share, bid.qty);
+    bid_count(engine, &engine->bid[id]);
     engine->auction[body->auction].bids++;
     done(engine);
 }
@@ -251,6 +252,7 @@ void auction_rebid_apply(struct engine *engine, const struct command *command)
     bid = &engine->bid[id];
     share_change(engine, bid->share, body->qty - bid->qty);
     cash_release(engine, command->subject, bid->deposit);
+    bid_uncount(engine, bid);
     bid->qty = body->qty;
     bid->price = body->price;
     bid->zone = zone;
@@ -258,6 +260,7 @@ void auction_rebid_apply(struct engine *engine, const struct command *command)
     bid->sequence = command->sequence;
     bid->deposit = deposit_of(auction, bid->qty, bid->price);
     cash_hold(engine, command->subject, bid->deposit);
+    bid_count(engine, bid);
     bid_to_end(engine, body->auction, id);
     done(engine);
 }
@@ -291,6 +294,7 @@ void auction_withdraw_apply(struct engine *engine, const struct command *command
     bid = &engine->bid[id];
     share_change(engine, bid->share, -bid->qty);
     cash_release(engine, command->subject, bid->deposit);
+    bid_uncount(engine, bid);
     bid->deposit = 0;
     bid->withdrawn = 1;
     engine->auction[command->body.withdraw.auction].bids--;

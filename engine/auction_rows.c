@@ -190,3 +190,19 @@ void entrant_free(struct engine *engine, uint32_t auction, uint32_t entrant)
     *gone = (struct entrant){.auction = AUCTION_NONE, .next = engine->entrants_free};
     engine->entrants_free = entrant;
 }
+
+/* --- living bids as open buys (decision 13.5) ----------------------------------------------- */
+
+void bid_count(struct engine *engine, struct bid *bid)
+{
+    ASSERT(bid->counted == 0);
+    bid->counted = bid->position + 1; /* its own may change before it ends */
+    buying_change(engine, bid->position, bid->qty);
+}
+
+void bid_uncount(struct engine *engine, struct bid *bid)
+{
+    if (bid->counted == 0) return; /* a standing bid's row */
+    buying_change(engine, bid->counted - 1, -bid->qty);
+    bid->counted = 0;
+}

@@ -41,6 +41,7 @@ static void look_at_bid(struct engine *engine, uint32_t id, uint32_t at)
         if (bid->standing != NIL) standing_take(engine, bid);
         if (bid->entrant != NIL) engine->entrant[bid->entrant].won++;
     } else {
+        bid_uncount(engine, bid);
         cash_release(engine, bid->participant, bid->deposit);
         bid_end(engine, bid);
         if (engine->rule_set >= 2) bid_free(engine, id, at);
@@ -166,6 +167,7 @@ static void settle_award(struct engine *engine, uint32_t id, uint32_t at)
     int64_t cost = auction->price * bid->awarded, fee = 0;
     if (engine->rule_set >= 2 && ppm > 0)
         fee = fee_of(fee_rate(engine, bid->participant, ppm), cost);
+    bid_uncount(engine, bid);
     if (!still_reached(engine, auction, bid)) { /* nobody's fault: the award is void */
         cash_release(engine, bid->participant, bid->deposit);
         award_event(engine, id, bid, AWARD_STATE_DEFAULTED);

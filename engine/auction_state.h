@@ -73,6 +73,7 @@ struct bid {
     uint8_t zone;  /* the bidder's at the bid */
     uint8_t defaulted;
     uint8_t withdrawn;
+    uint32_t counted; /* position whose open buy it is, plus 1; 0: none */
     uint32_t prev;
     uint32_t position; /* where its units go: (participant, instrument, zone) */
     uint32_t share;    /* row of its group in this auction */

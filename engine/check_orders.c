@@ -89,5 +89,7 @@ int128 check_buying(const struct engine *engine, uint32_t position)
         const struct order *order = &engine->order[slot];
         if (order->side == SIDE_BUY && order->position == position) sum += order->left;
     }
+    for (uint32_t id = 0; id < engine->bids; id++)
+        if (engine->bid[id].counted == position + 1) sum += engine->bid[id].qty;
     return sum;
 }

@@ -26,6 +26,7 @@ enum naive_unsold { N_TO_RESERVE, N_DROPPED, N_NEXT };
 struct naive_bid {
     int who;
     int number; /* of this participant in this auction, from 1 */
+    int zone;   /* where it was bid */
     wide qty, price, deposit, won;
     bool withdrawn, standing;
     uint64_t draw; /* of a seeded tie */

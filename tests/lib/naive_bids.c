@@ -45,9 +45,10 @@ static const char *figures(const struct naive_auction *a, struct naive_bid *bid,
     if (bid->price % x->tick != 0) return "TICK";
     if (bid->qty + naive_group_bids(a, bid->who, old) > naive_floor(a->offer * a->share, NAIVE_P))
         return "POSITION_LIMIT";
-    no = naive.rules < 2 ? NULL
-                         : naive_buy_checks(bid->who, a->instrument,
-                                            naive_zone_of(bid->who, a->instrument), bid->qty);
+    no = naive.rules < 2
+             ? NULL
+             : naive_buy_checks(bid->who, a->instrument, naive_zone_of(bid->who, a->instrument),
+                                bid->qty - (old >= 0 ? a->bid[old].qty : 0));
     if (no) return no;
     if (bid->price * bid->qty > NAIVE_MONEY_MAX) return "QTY_RANGE";
     bid->deposit = naive_ceil(bid->price * bid->qty * a->deposit, NAIVE_P);
@@ -90,6 +91,7 @@ const char *naive_auction_bid(const struct naive_line *line)
     for (int i = 0; i < a->bids; i++)
         bid.number += a->bid[i].who == bid.who;
     naive_hold_cash(bid.who, bid.deposit);
+    bid.zone = naive_zone_of(bid.who, a->instrument);
     enter(a, bid);
     return NULL;
 }
@@ -130,6 +132,7 @@ const char *naive_auction_rebid(const struct naive_line *line)
     no = figures(a, &bid, at);
     if (no) return no;
     naive_hold_cash(who, bid.deposit - a->bid[at].deposit);
+    bid.zone = naive_zone_of(who, a->instrument);
     for (; at + 1 < a->bids; at++)
         a->bid[at] = a->bid[at + 1];
     a->bid[a->bids - 1] = bid;

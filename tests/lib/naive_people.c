@@ -1,6 +1,7 @@
 /* naive_people.c - who may buy how much, and at which fee: cities, status, quotas, discounts,
  * position limits, holders and gates (decision 13), and the verbs of the rules. */
 #include "tests/lib/naive.h"
+#include "tests/lib/naive_auction.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -22,6 +23,16 @@ wide naive_rate(int who, wide ppm)
     return naive_floor(ppm * (NAIVE_P - p->discount), NAIVE_P);
 }
 
+/* A bid that may still be filled counts as an open buy of where it was bid. */
+static bool living(const struct naive_auction *a, const struct naive_bid *bid)
+{
+    if (bid->withdrawn || bid->standing) return false;
+    if (a->state == N_ANNOUNCED || a->state == N_REGISTRATION || a->state == N_OPEN ||
+        a->state == N_AUCTION_CLOSED)
+        return true;
+    return a->waits && bid->won > 0;
+}
+
 /* Units that open buys of one instrument still want, in the book and parked. Not given (-1, NULL):
  * of every zone, city, group. */
 wide naive_open_buys(int instrument, int zone, int city, const char *group)
@@ -36,6 +47,17 @@ wide naive_open_buys(int instrument, int zone, int city, const char *group)
         if (group && strcmp(p->group, group) != 0) continue;
         total += o->left;
     }
+    for (int i = 0; i < naive.auctions; i++)
+        for (int n = 0; n < naive.auction[i]->bids; n++) {
+            const struct naive_bid *bid = &naive.auction[i]->bid[n];
+            const struct naive_participant *p = naive.participant[bid->who];
+            if (naive.auction[i]->instrument != instrument || !living(naive.auction[i], bid))
+                continue;
+            if (zone >= 0 && bid->zone != zone) continue;
+            if (city >= 0 && p->city != city) continue;
+            if (group && strcmp(p->group, group) != 0) continue;
+            total += bid->qty;
+        }
     return total;
 }
 
@@ -83,6 +105,12 @@ wide naive_holders(int instrument, int but_who, int but_zone)
                 buys = buys || (o->alive && o->who == p && o->instrument == instrument &&
                                 o->zone == z && o->side == N_BUY);
             }
+            for (int i = 0; i < naive.auctions; i++)
+                for (int n = 0; n < naive.auction[i]->bids; n++) {
+                    const struct naive_bid *bid = &naive.auction[i]->bid[n];
+                    buys = buys || (naive.auction[i]->instrument == instrument && bid->who == p &&
+                                    bid->zone == z && living(naive.auction[i], bid));
+                }
             if (p == but_who && z == but_zone) continue;
             holders += buys || units.free + units.held + units.locked > 0;
         }
