@@ -145,12 +145,18 @@ void naive_lock(int who, int instrument, int zone, wide qty, wide until)
 
 wide naive_unlock(int who, int instrument, int zone, wide qty, wide until)
 {
-    wide taken = 0;
+    wide taken = 0, day = -1; /* that day's lock, or the next later one it was joined to */
+    for (int i = 0; i < naive.locks; i++) {
+        const struct naive_lock *lock = &naive.lock[i];
+        if (lock->who == who && lock->instrument == instrument && lock->zone == zone &&
+            lock->qty > 0 && lock->until >= until && (day < 0 || lock->until < day))
+            day = lock->until;
+    }
     for (int i = 0; i < naive.locks; i++) {
         struct naive_lock *lock = &naive.lock[i];
         wide part = lock->qty < qty - taken ? lock->qty : qty - taken;
         if (lock->who != who || lock->instrument != instrument || lock->zone != zone ||
-            lock->until != until)
+            lock->until != day)
             continue;
         lock->qty -= part;
         taken += part;
