@@ -146,6 +146,7 @@ void naive_lock(int who, int instrument, int zone, wide qty, wide until)
 wide naive_unlock(int who, int instrument, int zone, wide qty, wide until)
 {
     wide taken = 0, day = -1; /* that day's lock, or the next later one it was joined to */
+    if (until <= naive.business) return 0; /* free by now, or from the beginning */
     for (int i = 0; i < naive.locks; i++) {
         const struct naive_lock *lock = &naive.lock[i];
         if (lock->who == who && lock->instrument == instrument && lock->zone == zone &&
